@@ -1,4 +1,6 @@
 // Shared Jest settings: native ESM, SWC transform with Nest decorators.
+import { fileURLToPath } from 'node:url';
+
 export default {
   testEnvironment: 'node',
   // resolve @keyward/* to their TypeScript sources (package.json exports -> "@keyward/source")
@@ -29,6 +31,7 @@ export default {
     ],
   },
   // ESM mode leaks about 11 MB a test file: restart a worker past this (needs 2 workers or more)
+  reporters: ['default', fileURLToPath(new URL('scripts/count-reporter.mjs', import.meta.url))],
   testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',

@@ -1,0 +1,40 @@
+/** The claims of Keyward's tokens and the media types that keep kinds of JWT apart. */
+
+/**
+ * `typ` header of an access token.
+ * @see RFC 9068 section 2.1
+ */
+export const ACCESS_TOKEN_TYP = 'at+jwt';
+
+/**
+ * How a token is bound to a key: `jkt` for DPoP (RFC 9449), `x5t#S256` for mTLS (RFC 8705).
+ * @see RFC 7800 section 3.1
+ */
+export interface ConfirmationClaim {
+  readonly jkt?: string;
+  readonly 'x5t#S256'?: string;
+}
+
+/**
+ * The payload of an access token. Times are seconds since the epoch. It holds no personal data:
+ * who needs a name asks the userinfo endpoint.
+ * @see RFC 9068 section 2.2
+ */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  /** The resource owner, or the client itself where no one signed in. */
+  readonly sub: string;
+  /** The resource indicators the token is for; one is written as a string. */
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+  readonly client_id: string;
+  readonly scope?: string;
+  /** The sign-in that the token came from; absent where nobody signed in. */
+  readonly grant_id?: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  readonly cnf?: ConfirmationClaim;
+}

@@ -1,0 +1,124 @@
+/** The error codes of OAuth 2 and one exception class for each that an authorization server answers. */
+
+/**
+ * Error codes of the token, introspection and revocation endpoints.
+ * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 8707 section 2
+ */
+export type EndpointErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_token_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'temporarily_unavailable'
+  | 'server_error';
+
+/**
+ * Error codes of a protected resource.
+ * @see RFC 6750 section 3.1, RFC 9470 section 3
+ */
+export type BearerErrorCode =
+  'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
+
+/** The body of an error answer (RFC 6749 section 5.2). */
+export interface ErrorResponse {
+  readonly error: EndpointErrorCode;
+  readonly error_description?: string;
+}
+
+/**
+ * An error whose code and description the client may see. Why it happened in full stays in
+ * `reason`, for the operator's log only.
+ */
+export abstract class OAuthError extends Error {
+  /** The RFC's code. */
+  abstract readonly code: EndpointErrorCode;
+  /** HTTP status of the answer. */
+  readonly status: number = 400;
+
+  /**
+   * @param description one sentence for the client's developer: ASCII without `"` and `\`, and
+   *   never a value that a secret could be in
+   * @param reason what the operator needs to find the cause; defaults to the description
+   */
+  constructor(
+    readonly description: string,
+    readonly reason: string = description,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+    this.name = new.target.name;
+  }
+
+  /** The answer's body (RFC 6749 section 5.2). */
+  toResponse(): ErrorResponse {
+    return { error: this.code, error_description: this.description };
+  }
+}
+
+/** A missing, repeated or malformed parameter (RFC 6749 section 5.2). */
+export class InvalidRequestError extends OAuthError {
+  readonly code = 'invalid_request';
+}
+
+/**
+ * Client authentication failed. The answer is 401, and names the scheme that the client used.
+ * @see RFC 6749 section 5.2
+ */
+export class InvalidClientError extends OAuthError {
+  readonly code = 'invalid_client';
+  override readonly status = 401;
+}
+
+/** The grant is unknown, expired, revoked, or another client's (RFC 6749 section 5.2). */
+export class InvalidGrantError extends OAuthError {
+  readonly code = 'invalid_grant';
+}
+
+/** The client may not use this grant type (RFC 6749 section 5.2). */
+export class UnauthorizedClientError extends OAuthError {
+  readonly code = 'unauthorized_client';
+}
+
+/** No such grant type here (RFC 6749 section 5.2). */
+export class UnsupportedGrantTypeError extends OAuthError {
+  readonly code = 'unsupported_grant_type';
+}
+
+/** A token of this kind cannot be revoked here (RFC 7009 section 2.2.1). */
+export class UnsupportedTokenTypeError extends OAuthError {
+  readonly code = 'unsupported_token_type';
+}
+
+/** The scope is malformed, unknown, or more than the client may have (RFC 6749 section 5.2). */
+export class InvalidScopeError extends OAuthError {
+  readonly code = 'invalid_scope';
+}
+
+/** The resource is unknown, malformed, or not for this client (RFC 8707 section 2). */
+export class InvalidTargetError extends OAuthError {
+  readonly code = 'invalid_target';
+}
+
+/**
+ * A part that the answer depends on is down. Nothing was changed, and the same request may be sent
+ * again after `retryAfterSeconds`.
+ * @see RFC 9110 section 15.6.4
+ */
+export class TemporarilyUnavailableError extends OAuthError {
+  readonly code = 'temporarily_unavailable';
+  override readonly status = 503;
+
+  /** @param retryAfterSeconds sent as `Retry-After` */
+  constructor(
+    description: string,
+    reason: string = description,
+    readonly retryAfterSeconds = 2,
+    options?: ErrorOptions,
+  ) {
+    super(description, reason, options);
+  }
+}

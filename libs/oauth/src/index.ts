@@ -1,0 +1,7 @@
+/** @keyward/oauth: the vocabulary of OAuth 2.1 and OpenID Connect. Pure: no framework, no I/O. */
+export * from './algorithms.js';
+export * from './claims.js';
+export * from './errors.js';
+export * from './metadata.js';
+export * from './parameters.js';
+export * from './scope.js';

@@ -1,0 +1,62 @@
+/** Where an authorization server says what it is, and what it says (RFC 8414). */
+
+/** Well-known URI suffix of authorization server metadata (RFC 8414 section 3). */
+export const AUTHORIZATION_SERVER_WELL_KNOWN = 'oauth-authorization-server';
+
+/** Well-known URI suffix of OpenID Connect discovery (OpenID Connect Discovery 1.0 section 4). */
+export const OPENID_CONFIGURATION_WELL_KNOWN = 'openid-configuration';
+
+/** Authorization server metadata, as far as Keyward writes or reads it (RFC 8414 section 2). */
+export interface AuthorizationServerMetadata {
+  readonly issuer: string;
+  readonly token_endpoint: string;
+  readonly jwks_uri: string;
+  readonly introspection_endpoint?: string;
+  readonly revocation_endpoint?: string;
+  readonly scopes_supported?: readonly string[];
+  readonly response_types_supported: readonly string[];
+  readonly grant_types_supported?: readonly string[];
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly introspection_endpoint_auth_methods_supported?: readonly string[];
+  readonly revocation_endpoint_auth_methods_supported?: readonly string[];
+  readonly service_documentation?: string;
+}
+
+/**
+ * The metadata URL of an issuer: the well-known part stands between host and path.
+ *
+ * @param issuer an absolute http(s) URL without query and fragment
+ * @throws TypeError for an issuer that RFC 8414 does not allow
+ * @see RFC 8414 section 3.1
+ */
+export function authorizationServerMetadataUri(issuer: string): string {
+  const url = parseIssuer(issuer);
+  const path = url.pathname === '/' ? '' : url.pathname.replace(/\/$/, '');
+  return `${url.origin}/.well-known/${AUTHORIZATION_SERVER_WELL_KNOWN}${path}`;
+}
+
+/**
+ * The OpenID Connect discovery URL of an issuer: appended to its path.
+ *
+ * @param issuer an absolute http(s) URL without query and fragment
+ * @throws TypeError for an issuer that the specification does not allow
+ * @see OpenID Connect Discovery 1.0 section 4.1
+ */
+export function openidConfigurationUri(issuer: string): string {
+  parseIssuer(issuer);
+  return `${issuer.replace(/\/$/, '')}/.well-known/${OPENID_CONFIGURATION_WELL_KNOWN}`;
+}
+
+function parseIssuer(issuer: string): URL {
+  const url = new URL(issuer);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new TypeError(`issuer must be an https URL: ${issuer}`);
+  }
+  if (url.search !== '' || url.hash !== '' || issuer.includes('?') || issuer.includes('#')) {
+    throw new TypeError(`issuer must have no query and no fragment: ${issuer}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError('issuer must not contain credentials');
+  }
+  return url;
+}

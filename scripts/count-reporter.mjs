@@ -1,0 +1,25 @@
+// Jest reporter: leaves a project's counts in test-output/counts.json, where `npm test` adds them up.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export default class CountReporter {
+  #rootDir;
+
+  constructor(globalConfig) {
+    this.#rootDir = globalConfig.rootDir;
+  }
+
+  onRunComplete(_contexts, results) {
+    const directory = join(this.#rootDir, 'test-output');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(
+      join(directory, 'counts.json'),
+      JSON.stringify({
+        passed: results.numPassedTests,
+        // A file that could not be loaded ran no test, and is a failure all the same.
+        failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+        skipped: results.numPendingTests + results.numTodoTests,
+      }),
+    );
+  }
+}
