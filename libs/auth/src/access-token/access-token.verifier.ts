@@ -1,0 +1,126 @@
+/** Decides whether an access token is good: the one core behind every guard, strategy and test. */
+import { type KeySourceState } from '../jwks/key-source.js';
+import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
+import { type VerificationKey } from '../jws/verification-key.js';
+import { type Principal } from '../principal/principal.js';
+import { type AcceptedHeader, type Trust } from '../trust/trust.js';
+import { type Trusts } from '../trust/trusts.js';
+import { createPrincipal } from './create-principal.js';
+import { RefusedTokenError, shown } from './refusal.js';
+import { checkClaims, checkTimes } from './registered-claims.js';
+import {
+  VerifiedTokenCache,
+  type CacheStatistics,
+  type VerifiedToken,
+} from './verified-token.cache.js';
+
+/** Limits of a verifier. */
+export interface VerifierOptions {
+  /** Characters of a token, header and signature included. Default 8192. */
+  readonly maxTokenBytes?: number;
+  /** Tokens that are remembered once they passed; 0 turns the cache off. Default 10000. */
+  readonly maxCachedTokens?: number;
+}
+
+/**
+ * Verifies access tokens of a fixed set of trusts. What it answers depends on the token, the clock
+ * and the keys of the moment, and on nothing else: cached or not, over whatever transport.
+ *
+ * @see RFC 9068 section 4, RFC 8725
+ */
+export class AccessTokenVerifier {
+  readonly #cache: VerifiedTokenCache;
+  readonly #maxTokenBytes: number;
+
+  /** @param clock milliseconds since the epoch */
+  constructor(
+    private readonly trusts: Trusts,
+    options: VerifierOptions = {},
+    private readonly clock: () => number = Date.now,
+  ) {
+    this.#cache = new VerifiedTokenCache(options.maxCachedTokens ?? 10_000);
+    this.#maxTokenBytes = options.maxTokenBytes ?? 8192;
+  }
+
+  /**
+   * Verifies `token` and says who it speaks for.
+   *
+   * @returns the principal; a promise of it only where a key has to be fetched first, so that the
+   *   usual request waits for nothing. `await` suits both.
+   * @throws RefusedTokenError naming stage and rule (a rejection where a promise was returned)
+   * @throws KeysUnavailableError where nothing can be said because no key is at hand
+   */
+  verify(token: string): Principal | Promise<Principal> {
+    if (token.length > this.#maxTokenBytes) {
+      throw new RefusedTokenError('canonical', 'token_too_long', `${token.length} characters`);
+    }
+    const nowMs = this.clock();
+    const cacheKey = this.#cache.keyOf(token);
+    const known = this.#cache.get(cacheKey);
+    if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
+      checkTimes(known.times, known.trust, nowMs);
+      return known.principal;
+    }
+    const jws = parseCompactJws(token);
+    const trust = this.#trustOf(jws);
+    const header = trust.acceptHeader(jws.header);
+    const key = trust.keys.current(header.kid, nowMs);
+    if (key !== undefined) return this.#check(cacheKey, jws, trust, header, key);
+    return trust.keys
+      .resolve(header.kid)
+      .then((resolved) => this.#check(cacheKey, jws, trust, header, resolved));
+  }
+
+  /** The state of each trust's keys, by issuer; for a health check. */
+  keyStates(): ReadonlyMap<string, KeySourceState> {
+    const nowMs = this.clock();
+    return new Map([...this.trusts].map(([issuer, { keys }]) => [issuer, keys.state(nowMs)]));
+  }
+
+  /** How the verified-token cache is doing; for metrics. */
+  cacheStatistics(): CacheStatistics {
+    return this.#cache.statistics();
+  }
+
+  /** Starts to fetch every trust's keys. Never rejects: a failure shows in `keyStates`. */
+  async warmUp(): Promise<void> {
+    await Promise.all([...this.trusts.values()].map(({ keys }) => keys.warmUp()));
+  }
+
+  #trustOf({ payload }: CompactJws): Trust {
+    const { iss } = payload;
+    if (typeof iss !== 'string') throw new RefusedTokenError('trust', 'issuer_type', shown(iss));
+    const trust = this.trusts.get(iss);
+    if (trust === undefined) throw new RefusedTokenError('trust', 'issuer_not_trusted', shown(iss));
+    return trust;
+  }
+
+  #check(
+    cacheKey: string,
+    jws: CompactJws,
+    trust: Trust,
+    { alg, kid }: AcceptedHeader,
+    key: VerificationKey | undefined,
+  ): Principal {
+    const { issuer } = trust;
+    if (key === undefined) {
+      this.#cache.delete(cacheKey);
+      throw kid === undefined
+        ? new RefusedTokenError('canonical', 'key_id_missing', undefined, issuer)
+        : new RefusedTokenError('key', 'key_unknown', shown(kid), issuer);
+    }
+    if (!key.allows(alg)) {
+      throw new RefusedTokenError('key', 'key_algorithm', `${alg} with ${shown(kid)}`, issuer);
+    }
+    if (!key.verify(alg, jws.signingInput, jws.signature)) {
+      throw new RefusedTokenError('signature', 'signature_mismatch', undefined, issuer);
+    }
+    const times = checkClaims(jws.payload, trust);
+    // The clock is read again: fetching a key may have taken seconds.
+    checkTimes(times, trust, this.clock());
+    const principal = createPrincipal(jws.payload, trust, times);
+    const verified: VerifiedToken = { principal, trust, key, kid, times };
+    this.#cache.set(cacheKey, verified);
+    return principal;
+  }
+}

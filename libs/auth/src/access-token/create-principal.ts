@@ -1,0 +1,56 @@
+/** Makes the principal of a token that passed every check but its trust's own rule. */
+import { type JsonObject } from '../jws/strict-json.js';
+import { type Principal } from '../principal/principal.js';
+import { clientIdOf, rolesOf, scopesOf } from '../trust/claim-mapping.js';
+import { type Trust } from '../trust/trust.js';
+import { RefusedTokenError } from './refusal.js';
+import { type RegisteredClaims } from './registered-claims.js';
+
+/**
+ * Reads scope, roles and client by the trust's mapping, asks its custom rule, and freezes the
+ * result at every depth: one principal is shared by all requests that bring the same token.
+ *
+ * @throws RefusedTokenError for a mapped claim of the wrong type, or by the custom rule
+ */
+export function createPrincipal(
+  claims: JsonObject,
+  trust: Trust,
+  { audience, exp, iat }: RegisteredClaims,
+): Principal {
+  freeze(claims);
+  const objection = objectionTo(claims, trust);
+  if (objection !== undefined) {
+    throw new RefusedTokenError('claims', 'custom_rule', objection, trust.issuer);
+  }
+  return Object.freeze({
+    issuer: trust.issuer,
+    subject: (claims['sub'] as string | undefined) ?? '',
+    clientId: clientIdOf(claims, trust.clientIdPaths),
+    audience: Object.freeze(audience),
+    scopes: scopesOf(claims, trust.scopePaths),
+    roles: rolesOf(claims, trust.rolePaths),
+    tokenId: claims['jti'] as string | undefined,
+    grantId: claims['grant_id'] as string | undefined,
+    expiresAt: exp,
+    issuedAt: iat,
+    claims,
+  });
+}
+
+/** A rule that throws has not agreed: the token is refused, and the request is no server error. */
+function objectionTo(claims: JsonObject, trust: Trust): string | undefined {
+  try {
+    return trust.validate?.(claims);
+  } catch (error) {
+    return `the rule threw ${error instanceof Error ? error.name : typeof error}`;
+  }
+}
+
+/** Recursion is bounded by the length of a token: 8 KiB hold some thousand levels at most. */
+function freeze(value: object): void {
+  Object.freeze(value);
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (typeof member === 'object' && member !== null) freeze(member);
+  }
+}

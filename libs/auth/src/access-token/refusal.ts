@@ -1,0 +1,102 @@
+/** Why a token was refused, in the words that the operator's log and metrics use. */
+
+/** The step at which a request was refused, in the order in which the steps are taken. */
+export type RefusalStage =
+  'context' | 'extraction' | 'canonical' | 'trust' | 'key' | 'signature' | 'claims' | 'policy';
+
+/** The rule that a refused request broke: one name a rule, stable enough to alert on. */
+export type RefusalReason =
+  // context
+  | 'unknown_context'
+  | 'undecorated_handler'
+  // extraction
+  | 'no_token'
+  | 'malformed_authorization'
+  | 'more_than_one_token'
+  // canonical: what is refused before any key is looked up
+  | 'token_too_long'
+  | 'not_a_jws'
+  | 'encrypted_token'
+  | 'not_base64url'
+  | 'not_utf8'
+  | 'not_a_json_object'
+  | 'duplicate_member'
+  | 'proto_member'
+  | 'critical_header'
+  | 'unencoded_payload'
+  | 'algorithm_type'
+  | 'algorithm_not_allowed'
+  | 'typ_not_allowed'
+  | 'key_id_type'
+  | 'key_id_missing'
+  // trust
+  | 'issuer_type'
+  | 'issuer_not_trusted'
+  // key
+  | 'key_unknown'
+  | 'key_algorithm'
+  | 'keys_unavailable'
+  // signature
+  | 'signature_mismatch'
+  // claims
+  | 'claim_missing'
+  | 'claim_type'
+  | 'audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'issued_in_the_future'
+  | 'lifetime_too_long'
+  | 'custom_rule'
+  // policy
+  | 'insufficient_scope'
+  | 'insufficient_role';
+
+/** One refusal, as the observer gets it. It never holds the token or a part of its signature. */
+export interface Refusal {
+  readonly stage: RefusalStage;
+  readonly reason: RefusalReason;
+  /** What was expected and what came, shortened and safe to write into a log line. */
+  readonly detail?: string;
+  /** The trusted issuer that was being asked, once one was found. */
+  readonly issuer?: string;
+}
+
+/** A token that failed a check. Its message is for the operator, not for the client. */
+export class RefusedTokenError extends Error implements Refusal {
+  constructor(
+    readonly stage: RefusalStage,
+    readonly reason: RefusalReason,
+    readonly detail?: string,
+    readonly issuer?: string,
+  ) {
+    super(detail === undefined ? `${stage}: ${reason}` : `${stage}: ${reason} (${detail})`);
+    this.name = 'RefusedTokenError';
+  }
+}
+
+/**
+ * The keys that could decide are out of reach: neither valid nor invalid can be said, so the answer
+ * is 503 and never 401, which would make clients throw good tokens away.
+ */
+export class KeysUnavailableError extends Error implements Refusal {
+  readonly stage = 'key';
+  readonly reason = 'keys_unavailable';
+
+  constructor(
+    readonly issuer: string,
+    readonly detail: string,
+    /** Sent as `Retry-After`, in seconds. */
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`no keys of ${issuer}: ${detail}`);
+    this.name = 'KeysUnavailableError';
+  }
+}
+
+const SHOWN = 64;
+
+/** A value from a token as a log may show it: JSON-escaped and cut. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : `(${value === null ? 'null' : typeof value})`;
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}

@@ -1,0 +1,97 @@
+/** Works out what a handler asks of its caller, from its own decorators and its controller's. */
+import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
+import { ownAccess, type DeclaredAccess } from './access-metadata.js';
+
+/** Anything that Nest calls for a request. */
+export type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+/** What a handler asks for, once methods, controllers and inheritance are taken together. */
+export interface AccessPolicy {
+  /** No token is looked at. */
+  readonly public: boolean;
+  /** Whether any decorator was found; one without is refused at start by the route audit. */
+  readonly decorated: boolean;
+  /** Every one is needed. */
+  readonly scopes: readonly string[];
+  /** Of each group, one is needed. */
+  readonly anyScope: readonly (readonly string[])[];
+  /** Of each group, one is needed. */
+  readonly roles: readonly (readonly string[])[];
+}
+
+/** Decorators that contradict each other: a fault of the program, found when it starts. */
+export class ContradictoryAccessError extends Error {
+  override readonly name = 'ContradictoryAccessError';
+}
+
+/**
+ * The policy of each handler, worked out once.
+ *
+ * A method's `@Public` opens it, any other of its decorators closes it, whatever the controller
+ * says. Of each kind of requirement the method's replaces the controller's; kinds that only the
+ * controller has stay. A controller without decorators has those of the class it extends; so has a
+ * method that overrides another.
+ */
+@Injectable()
+export class AccessPolicies {
+  readonly #known = new WeakMap<object, WeakMap<object, AccessPolicy>>();
+
+  /** @throws ContradictoryAccessError for `@Public` beside a requirement on one target */
+  of(controller: Type, handler: Handler): AccessPolicy {
+    let ofController = this.#known.get(controller);
+    if (ofController === undefined) this.#known.set(controller, (ofController = new WeakMap()));
+    let policy = ofController.get(handler);
+    if (policy === undefined) ofController.set(handler, (policy = policyOf(controller, handler)));
+    return policy;
+  }
+}
+
+function policyOf(controller: Type, handler: Handler): AccessPolicy {
+  const label = `${controller.name}.${handler.name}`;
+  const method = consistent(methodAccess(controller, handler), label);
+  const ofClass = consistent(classAccess(controller), controller.name);
+  const decorated = method !== undefined || ofClass !== undefined;
+  const isPublic = method === undefined ? ofClass?.public === true : method.public === true;
+  if (isPublic) return { public: true, decorated, scopes: [], anyScope: [], roles: [] };
+  return {
+    public: false,
+    decorated,
+    scopes: method?.scopes ?? ofClass?.scopes ?? [],
+    anyScope: method?.anyScope ?? ofClass?.anyScope ?? [],
+    roles: method?.roles ?? ofClass?.roles ?? [],
+  };
+}
+
+function methodAccess(controller: Type, handler: Handler): DeclaredAccess | undefined {
+  const own = ownAccess(handler);
+  if (own !== undefined) return own;
+  // An override without decorators must not be more open than what it overrides.
+  let prototype = Object.getPrototypeOf(controller.prototype) as object | null;
+  for (; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+    const overridden = Object.getOwnPropertyDescriptor(prototype, handler.name)?.value as unknown;
+    const declared = typeof overridden === 'function' ? ownAccess(overridden) : undefined;
+    if (declared !== undefined) return declared;
+  }
+  return undefined;
+}
+
+function classAccess(controller: Type): DeclaredAccess | undefined {
+  let type: object | null = controller;
+  for (; type !== null; type = Object.getPrototypeOf(type) as object | null) {
+    const declared = ownAccess(type);
+    if (declared !== undefined) return declared;
+  }
+  return undefined;
+}
+
+function consistent(access: DeclaredAccess | undefined, label: string): DeclaredAccess | undefined {
+  if (
+    access?.public &&
+    (access.authenticated || access.scopes || access.anyScope || access.roles)
+  ) {
+    throw new ContradictoryAccessError(
+      `${label} is @Public and protected at once: remove @Public, or the other decorators`,
+    );
+  }
+  return access;
+}

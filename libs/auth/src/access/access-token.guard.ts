@@ -1,0 +1,84 @@
+/** Lets a request through to a protected handler only with a valid access token. */
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { AuthObserver } from '../auth.observer.js';
+import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
+import { type HttpRequest } from '../bearer/bearer-token.js';
+import { type AuthenticatedRequest } from '../principal/principal.js';
+import { AccessPolicies } from './access-policy.js';
+import { RequestAuthenticator } from './request-authenticator.js';
+
+/**
+ * The first of the two guards: authentication. AuthModule binds it to the whole application unless
+ * `global: false`; then name both guards, in this order: `@UseGuards(AccessTokenGuard, ScopesGuard)`.
+ *
+ * A kind of context that it does not know how to read a token from is refused, never let through.
+ */
+@Injectable()
+export class AccessTokenGuard implements CanActivate {
+  constructor(
+    private readonly policies: AccessPolicies,
+    private readonly authenticator: RequestAuthenticator,
+    private readonly observer: AuthObserver,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /** @throws BearerError where the request may not pass */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const policy = this.policies.of(context.getClass(), context.getHandler());
+    if (policy.public) return true;
+    if (context.getType() !== 'http') throw this.#unknownContext(context);
+    const request = context.getArgByIndex<HttpRequest & AuthenticatedRequest>(0);
+    const handler = (): string => describeHandler(context);
+    try {
+      const authenticated = this.authenticator.authenticate(request, handler);
+      if (!(authenticated instanceof Promise)) return true;
+      return authenticated.then(
+        () => true,
+        (error: unknown) => {
+          throw this.#withHeaders(error, context);
+        },
+      );
+    } catch (error) {
+      throw this.#withHeaders(error, context);
+    }
+  }
+
+  /**
+   * The challenge is put onto the response here already, so that it survives an exception filter
+   * that knows nothing of it.
+   */
+  #withHeaders(error: unknown, context: ExecutionContext): unknown {
+    if (error instanceof BearerError) writeHeaders(error, context, this.adapterHost);
+    return error;
+  }
+
+  #unknownContext(context: ExecutionContext): BearerError {
+    const error = new HandlerClosedError();
+    this.observer.requestRefused({
+      stage: 'context',
+      reason: 'unknown_context',
+      detail: JSON.stringify(context.getType<string>()),
+      status: error.getStatus(),
+      handler: describeHandler(context),
+    });
+    return error;
+  }
+}
+
+/** `Controller.handler`, for the operator. */
+export function describeHandler(context: ExecutionContext): string {
+  return `${context.getClass().name}.${context.getHandler().name}`;
+}
+
+/** Puts the headers of a refusal onto the response of an HTTP context. */
+export function writeHeaders(
+  error: BearerError,
+  context: ExecutionContext,
+  { httpAdapter }: HttpAdapterHost,
+): void {
+  const response = context.getArgByIndex<unknown>(1);
+  for (const [name, value] of Object.entries(error.headers)) {
+    httpAdapter.setHeader(response, name, value);
+  }
+}

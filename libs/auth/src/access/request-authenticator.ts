@@ -1,0 +1,102 @@
+/** Takes an HTTP request to its principal, or to the answer that it gets instead. */
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
+import { KeysUnavailableError, RefusedTokenError, type Refusal } from '../access-token/refusal.js';
+import { AuthObserver } from '../auth.observer.js';
+import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
+import {
+  InvalidRequestError,
+  InvalidTokenError,
+  MissingTokenError,
+  VerificationUnavailableError,
+  type BearerError,
+} from '../bearer/bearer.errors.js';
+import {
+  extractBearerToken,
+  MalformedRequestError,
+  type HttpRequest,
+} from '../bearer/bearer-token.js';
+import {
+  ACCESS_TOKEN,
+  PRINCIPAL,
+  type AuthenticatedRequest,
+  type Principal,
+} from '../principal/principal.js';
+
+/** The one way from a request to a principal, for the guard and for the passport strategy. */
+@Injectable()
+export class RequestAuthenticator {
+  readonly #resourceMetadata: string | undefined;
+
+  constructor(
+    private readonly verifier: AccessTokenVerifier,
+    private readonly observer: AuthObserver,
+    @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
+  ) {
+    this.#resourceMetadata = options.resourceMetadata;
+  }
+
+  /**
+   * Verifies the request's token and leaves the principal with the request. Waits only where a key
+   * has to be fetched.
+   *
+   * @param handler named to the observer
+   * @throws BearerError (or rejects with it), after the observer was told why
+   */
+  authenticate(
+    request: HttpRequest & AuthenticatedRequest,
+    handler?: () => string,
+  ): Principal | Promise<Principal> {
+    try {
+      const token = extractBearerToken(request);
+      if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
+      const verified = this.verifier.verify(token);
+      if (!(verified instanceof Promise)) return admit(request, token, verified);
+      return verified.then(
+        (principal) => admit(request, token, principal),
+        (error: unknown) => {
+          throw this.#answer(error, handler);
+        },
+      );
+    } catch (error) {
+      throw this.#answer(error, handler);
+    }
+  }
+
+  /** Tells the observer why, and makes what the client gets to see. */
+  #answer(error: unknown, handler?: () => string): unknown {
+    const refusal = refusalOf(error);
+    // Anything else is a fault of ours: it passes on as it is, and no one is let in.
+    if (refusal === undefined) return error;
+    const answer = this.#answerTo(refusal, error);
+    const { stage, reason, detail, issuer } = refusal;
+    const status = answer.getStatus();
+    this.observer.requestRefused({ stage, reason, detail, issuer, status, handler: handler?.() });
+    return answer;
+  }
+
+  #answerTo({ stage, reason }: Refusal, error: unknown): BearerError {
+    if (error instanceof KeysUnavailableError) {
+      return new VerificationUnavailableError(error.retryAfterSeconds);
+    }
+    if (reason === 'no_token') return new MissingTokenError(this.#resourceMetadata);
+    if (stage === 'extraction') return new InvalidRequestError(this.#resourceMetadata);
+    return new InvalidTokenError(reason === 'expired', this.#resourceMetadata);
+  }
+}
+
+function admit(request: AuthenticatedRequest, token: string, principal: Principal): Principal {
+  request[PRINCIPAL] = principal;
+  request[ACCESS_TOKEN] = token;
+  // Where passport's users look.
+  request.user = principal;
+  return principal;
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof RefusedTokenError || error instanceof KeysUnavailableError) return error;
+  if (error instanceof MalformedRequestError) {
+    return { stage: 'extraction', reason: error.reason, detail: error.message };
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+/** The Nest module that protects an application: providers, guards and what happens at start. */
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessPolicies } from './access/access-policy.js';
+import { AccessTokenGuard } from './access/access-token.guard.js';
+import { RequestAuthenticator } from './access/request-authenticator.js';
+import { RouteAudit } from './access/route-audit.js';
+import { ScopesGuard } from './access/scopes.guard.js';
+import { AccessTokenVerifier } from './access-token/access-token.verifier.js';
+import { JwtStrategy } from './access-token/jwt.strategy.js';
+import { AuthObserver, GuardedAuthObserver, LoggingAuthObserver } from './auth.observer.js';
+import { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
+import { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
+import { createTrusts } from './trust/trusts.js';
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
+  optionsInjectionToken: AUTH_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setExtras<AuthModuleExtras>({ global: true, exceptionFilter: true }, withGuards)
+  .build();
+
+/** The guards are bound in this order: who is calling comes before what they may do. */
+function withGuards(definition: DynamicModule, extras: AuthModuleExtras): DynamicModule {
+  const providers = [...(definition.providers ?? [])];
+  if (extras.global !== false) {
+    providers.push(
+      { provide: APP_GUARD, useExisting: AccessTokenGuard },
+      { provide: APP_GUARD, useExisting: ScopesGuard },
+    );
+  }
+  if (extras.exceptionFilter !== false) {
+    providers.push({ provide: APP_FILTER, useClass: BearerExceptionFilter });
+  }
+  return { ...definition, providers };
+}
+
+/**
+ * Protects every handler of the application with access tokens:
+ *
+ * ```ts
+ * AuthModule.forRoot({ trusts: [{ issuer: 'https://as.example', audience: 'https://orders.example' }] })
+ * ```
+ *
+ * `forRootAsync` takes `imports`, `inject` and `useFactory`, for options from @nestjs/config. Options
+ * are checked when the application starts; a wrong one stops it with a TypeError that says which.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    AccessPolicies,
+    AccessTokenGuard,
+    ScopesGuard,
+    RequestAuthenticator,
+    JwtStrategy,
+    RouteAudit,
+    {
+      provide: AuthObserver,
+      inject: [AUTH_OPTIONS],
+      useFactory: (options: AuthModuleOptions) =>
+        new GuardedAuthObserver(options.observer ?? new LoggingAuthObserver()),
+    },
+    {
+      provide: AccessTokenVerifier,
+      inject: [AUTH_OPTIONS, AuthObserver],
+      useFactory: (options: AuthModuleOptions, observer: AuthObserver) => {
+        const clock = options.clock ?? Date.now;
+        return new AccessTokenVerifier(
+          createTrusts(options.trusts, observer, clock),
+          options,
+          clock,
+        );
+      },
+    },
+  ],
+  exports: [
+    AccessPolicies,
+    AccessTokenGuard,
+    AccessTokenVerifier,
+    AuthObserver,
+    RequestAuthenticator,
+    ScopesGuard,
+    AUTH_OPTIONS,
+  ],
+})
+export class AuthModule extends ConfigurableModuleClass implements OnModuleInit {
+  constructor(
+    private readonly verifier: AccessTokenVerifier,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthModuleOptions,
+  ) {
+    super();
+  }
+
+  /** Keys are fetched behind the start: an issuer that is down must not keep its resources down. */
+  onModuleInit(): void {
+    for (const { issuer, insecureHttp } of this.options.trusts) {
+      if (insecureHttp === true) {
+        new Logger('AuthModule').warn(`INSECURE: keys of ${issuer} may come over plain http`);
+      }
+    }
+    void this.verifier.warmUp();
+  }
+}

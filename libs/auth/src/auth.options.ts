@@ -1,0 +1,39 @@
+/** The options of AuthModule. */
+import { type AuthObserver } from './auth.observer.js';
+import { type TrustOptions } from './trust/trust.options.js';
+
+/** Token under which AuthModule's options are injected. */
+export const AUTH_OPTIONS = Symbol('AUTH_OPTIONS');
+
+/** What AuthModule needs to know. Only `trusts` has no default. */
+export interface AuthModuleOptions {
+  /** The issuers whose tokens are accepted, each with its own rules and keys. At least one. */
+  readonly trusts: readonly TrustOptions[];
+  /** Characters of a token, at most. Default 8192. */
+  readonly maxTokenBytes?: number;
+  /** Verified tokens that are remembered, at most; 0 turns the cache off. Default 10000. */
+  readonly maxCachedTokens?: number;
+  /**
+   * URL of this resource's metadata, sent with every challenge. Default: not sent.
+   * @see RFC 9728 section 5.1
+   */
+  readonly resourceMetadata?: string;
+  /** Who is told of refusals and of keys. Default: a LoggingAuthObserver. */
+  readonly observer?: AuthObserver;
+  /**
+   * What happens at start when a handler has none of @Public, @Authenticated, @Scopes, @AnyScope
+   * and @Roles. `error` (default): the application does not start. `warn`: a log line a handler.
+   * `off`: nothing. Whatever it is, such a handler wants a valid token.
+   */
+  readonly routeAudit?: 'error' | 'warn' | 'off';
+  /** Milliseconds since the epoch. Default Date.now; tests give their own. */
+  readonly clock?: () => number;
+}
+
+/** What has to be known before the options are: it decides which providers there are. */
+export interface AuthModuleExtras {
+  /** Guard every handler of the application. Default true; false leaves it to `@UseGuards`. */
+  readonly global?: boolean;
+  /** Answer refusals by BearerExceptionFilter. Default true; false leaves it to a filter of yours. */
+  readonly exceptionFilter?: boolean;
+}

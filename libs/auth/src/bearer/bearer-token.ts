@@ -1,0 +1,73 @@
+/** Finds the access token of an HTTP request (RFC 6750 section 2). */
+
+/** What a request has in Express and in Fastify; Fastify keeps Node's own under `raw`. */
+export interface HttpRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly rawHeaders?: readonly string[];
+  readonly raw?: { readonly rawHeaders?: readonly string[] };
+  readonly body?: unknown;
+  readonly query?: unknown;
+}
+
+/** The request carries a token in a way that RFC 6750 section 3.1 calls malformed. */
+export class MalformedRequestError extends Error {
+  override readonly name = 'MalformedRequestError';
+
+  constructor(
+    readonly reason: 'malformed_authorization' | 'more_than_one_token',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+// credentials = "Bearer" 1*SP b64token, the scheme in any case (RFC 9110 section 11.1).
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const BEARER_SCHEME = /^bearer(?:[^!#$%&'*+\-.^_`|~0-9A-Za-z]|$)/i;
+const AUTHORIZATION = 'authorization';
+
+/**
+ * The bearer token of the Authorization header. Tokens in the body or the query are never taken,
+ * since both end up in logs and histories (RFC 9700 section 4.3.2); one that comes beside the header
+ * makes the request malformed.
+ *
+ * @returns undefined where the request uses another scheme or none
+ * @throws MalformedRequestError for a broken header, and for more than one token
+ * @see RFC 6750 sections 2.1 and 3.1
+ */
+export function extractBearerToken(request: HttpRequest): string | undefined {
+  const header = request.headers[AUTHORIZATION];
+  if (header === undefined) return undefined;
+  // Node keeps the first of several Authorization headers and drops the rest: a proxy in front may
+  // have looked at another one, so the raw list decides.
+  if (typeof header !== 'string' || countAuthorization(request) > 1) {
+    throw new MalformedRequestError('more_than_one_token', 'more than one Authorization header');
+  }
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) {
+    if (!BEARER_SCHEME.test(header)) return undefined;
+    throw new MalformedRequestError('malformed_authorization', 'not "Bearer", a space, one token');
+  }
+  if (hasToken(request.body) || hasToken(request.query)) {
+    throw new MalformedRequestError('more_than_one_token', 'a second token in body or query');
+  }
+  return token;
+}
+
+function countAuthorization(request: HttpRequest): number {
+  const raw = request.raw?.rawHeaders ?? request.rawHeaders ?? [];
+  let count = 0;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i];
+    if (name?.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) count += 1;
+  }
+  return count;
+}
+
+function hasToken(parameters: unknown): boolean {
+  return (
+    typeof parameters === 'object' &&
+    parameters !== null &&
+    Object.hasOwn(parameters, 'access_token')
+  );
+}

@@ -1,0 +1,41 @@
+/** @keyward/auth: protects NestJS handlers with OAuth 2.1 access tokens. */
+export { AuthModule } from './auth.module.js';
+export { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
+export { AuthObserver, LoggingAuthObserver, type RefusedRequest } from './auth.observer.js';
+export * from './access/access.decorators.js';
+export {
+  AccessPolicies,
+  ContradictoryAccessError,
+  type AccessPolicy,
+  type Handler,
+} from './access/access-policy.js';
+export { AccessTokenGuard } from './access/access-token.guard.js';
+export { UndecoratedHandlerError } from './access/route-audit.js';
+export { ScopesGuard } from './access/scopes.guard.js';
+export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';
+export { JwtStrategy } from './access-token/jwt.strategy.js';
+export {
+  KeysUnavailableError,
+  RefusedTokenError,
+  type Refusal,
+  type RefusalReason,
+  type RefusalStage,
+} from './access-token/refusal.js';
+export { type CacheStatistics } from './access-token/verified-token.cache.js';
+export * from './bearer/bearer.errors.js';
+export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
+export { type IgnoredKey } from './jwks/jwk-set.js';
+export { type JwksOptions } from './jwks/jwks.options.js';
+export { type KeySourceState } from './jwks/key-source.js';
+export { type JsonObject } from './jws/strict-json.js';
+export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';
+export { type Principal } from './principal/principal.js';
+export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';
+export * from './trust/presets.js';
+export {
+  type ConfiguredKeys,
+  type RemoteKeys,
+  type SharedSecret,
+  type TrustOptions,
+  type TrustRules,
+} from './trust/trust.options.js';

@@ -1,0 +1,81 @@
+/** Fetches one JSON document from an issuer: no redirect, a size limit, a time limit. */
+import { parseStrictObject, type JsonObject } from '../jws/strict-json.js';
+
+/** Limits and headers of one fetch. */
+export interface FetchLimits {
+  /** For the whole answer, its body included. */
+  readonly timeoutMs: number;
+  /** Of the body after decompression, in bytes. */
+  readonly maxBytes: number;
+  /** Whether caches on the way must ask the issuer again. */
+  readonly noCache: boolean;
+}
+
+/** A JSON document and how long its issuer says it may be kept. */
+export interface JsonDocument {
+  readonly body: JsonObject;
+  /** `max-age` of Cache-Control less `Age`, in seconds; undefined where the issuer does not say. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** The document could not be had; the message says why, without anything secret. */
+export class DocumentUnavailableError extends Error {
+  override readonly name = 'DocumentUnavailableError';
+}
+
+/**
+ * GETs `url` and parses its body as one strict JSON object.
+ * @throws DocumentUnavailableError for every failure, a status other than 200 among them
+ */
+export async function fetchJsonDocument(url: string, limits: FetchLimits): Promise<JsonDocument> {
+  try {
+    const response = await fetch(url, {
+      // A redirect would let whoever controls one path of the issuer choose where keys come from.
+      redirect: 'error',
+      signal: AbortSignal.timeout(limits.timeoutMs),
+      headers: {
+        accept: 'application/json, application/jwk-set+json',
+        ...(limits.noCache ? { 'cache-control': 'no-cache' } : {}),
+      },
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new DocumentUnavailableError(`${url} answered ${response.status}`);
+    }
+    const body = parseStrictObject(await readBody(response, limits.maxBytes));
+    return { body, maxAgeSeconds: freshness(response.headers) };
+  } catch (error) {
+    if (error instanceof DocumentUnavailableError) throw error;
+    throw new DocumentUnavailableError(`${url}: ${causeOf(error)}`, { cause: error });
+  }
+}
+
+async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Breaking out of the loop cancels the stream, so that a body without end costs maxBytes at most.
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes)
+      throw new DocumentUnavailableError(`a body of more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @see RFC 9111 sections 4.2.1 and 4.2.3 */
+function freshness(headers: Headers): number | undefined {
+  const directives = (headers.get('cache-control') ?? '').toLowerCase();
+  if (/(^|[\s,])no-(store|cache)\b/.test(directives)) return 0;
+  const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives)?.[1];
+  if (maxAge === undefined) return undefined;
+  const age = /^\d{1,10}$/.exec(headers.get('age') ?? '')?.[0] ?? '0';
+  return Math.max(0, Number(maxAge) - Number(age));
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  if (error.name === 'TimeoutError') return 'no answer in time';
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}

@@ -1,0 +1,41 @@
+/** Who is calling: what a verified access token says, frozen. */
+import { type JsonObject } from '../jws/strict-json.js';
+
+/** The caller of a protected handler. Every value comes from a token that passed every check. */
+export interface Principal {
+  /** The issuer that vouches for the rest; a subject means nothing without it. */
+  readonly issuer: string;
+  /** The resource owner, or the client itself where nobody signed in. Empty where `sub` is absent. */
+  readonly subject: string;
+  /** The client that the token was issued to, where the issuer says. */
+  readonly clientId: string | undefined;
+  /** Everyone the token is for; this resource server is one of them. */
+  readonly audience: readonly string[];
+  /** Scope tokens, each once. */
+  readonly scopes: readonly string[];
+  /** Roles, where the trust maps some. */
+  readonly roles: readonly string[];
+  /** `jti`, where there is one. */
+  readonly tokenId: string | undefined;
+  /** The sign-in that the token came from, where there was one. */
+  readonly grantId: string | undefined;
+  /** `exp`, in seconds since the epoch. */
+  readonly expiresAt: number;
+  /** `iat`, in seconds since the epoch, where there is one. */
+  readonly issuedAt: number | undefined;
+  /** The whole payload. Its members are frozen at every depth. */
+  readonly claims: JsonObject;
+}
+
+/** Under which a request carries its principal. Registered, so that two copies of this package agree. */
+export const PRINCIPAL: unique symbol = Symbol.for('@keyward/auth:principal') as never;
+
+/** Under which a request carries the token that it came with. */
+export const ACCESS_TOKEN: unique symbol = Symbol.for('@keyward/auth:access-token') as never;
+
+/** A request as the guards see it: Express's and Fastify's have these in common. */
+export interface AuthenticatedRequest {
+  [PRINCIPAL]?: Principal;
+  [ACCESS_TOKEN]?: string;
+  user?: unknown;
+}

@@ -1,0 +1,77 @@
+/** Makes the trusts of an application from its options, each with keys of its own. */
+import { isAsymmetricAlgorithm, isHmacAlgorithm } from '@keyward/oauth';
+import { importSecret } from '../jws/jwk-import.js';
+import { type JsonObject } from '../jws/strict-json.js';
+import { FixedKeySource } from '../jwks/fixed-key-source.js';
+import { importJwkSet } from '../jwks/jwk-set.js';
+import { JwksLocator } from '../jwks/jwks-locator.js';
+import { resolveJwksOptions } from '../jwks/jwks.options.js';
+import { JwksProvider, type JwksObserver } from '../jwks/jwks.provider.js';
+import { type KeySource } from '../jwks/key-source.js';
+import { Trust } from './trust.js';
+import { type TrustOptions } from './trust.options.js';
+
+/** The trusts by issuer. */
+export type Trusts = ReadonlyMap<string, Trust>;
+
+/**
+ * Compiles every trust.
+ * @throws TypeError for an option that is wrong, saying which and what to do; nothing is guessed
+ */
+export function createTrusts(
+  options: readonly TrustOptions[],
+  observer: JwksObserver,
+  clock: () => number,
+): Trusts {
+  if (options.length === 0) {
+    throw new TypeError('AuthModule needs at least one trust: { issuer, audience }');
+  }
+  const trusts = new Map<string, Trust>();
+  for (const trust of options) {
+    if (trusts.has(trust.issuer)) throw new TypeError(`two trusts for issuer ${trust.issuer}`);
+    const algorithms = trust.algorithms ?? ['ES256'];
+    trusts.set(trust.issuer, new Trust(trust, algorithms, keySource(trust, observer, clock)));
+  }
+  return trusts;
+}
+
+function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => number): KeySource {
+  const sources = [trust.secret, trust.jwks, trust.jwksUri].filter(
+    (source) => source !== undefined,
+  );
+  if (sources.length > 1) {
+    throw new TypeError(`trust ${trust.issuer}: give one of jwksUri, jwks and secret`);
+  }
+  // Types forbid the mixture already; a configuration that was never type-checked must not get by.
+  const algorithms: readonly string[] = trust.algorithms ?? ['ES256'];
+  if (trust.secret !== undefined) {
+    const hmac = algorithms.filter(isHmacAlgorithm);
+    if (hmac.length !== algorithms.length) {
+      throw new TypeError(`trust ${trust.issuer}: a secret goes with HS256, HS384 or HS512 alone`);
+    }
+    return new FixedKeySource([importSecret(trust.secret, hmac)]);
+  }
+  const asymmetric = algorithms.filter(isAsymmetricAlgorithm);
+  if (asymmetric.length !== algorithms.length) {
+    throw new TypeError(
+      `trust ${trust.issuer}: ${algorithms.join(', ')} are not all asymmetric algorithms of Keyward`,
+    );
+  }
+  if (trust.jwks !== undefined) {
+    const { keys, ignored } = importJwkSet(trust.jwks as unknown as JsonObject, asymmetric);
+    if (keys.length === 0 || ignored.length > 0) {
+      const why = ignored.map(({ kid, reason }) => `${kid ?? 'a key without kid'}: ${reason}`);
+      throw new TypeError(`trust ${trust.issuer}: ${why.join('; ') || 'no key fits'}`);
+    }
+    return new FixedKeySource(keys);
+  }
+  const insecureHttp = trust.insecureHttp ?? false;
+  return new JwksProvider(
+    trust.issuer,
+    new JwksLocator(trust.issuer, trust.jwksUri, insecureHttp),
+    asymmetric,
+    resolveJwksOptions(trust.jwksOptions),
+    observer,
+    clock,
+  );
+}
