@@ -37,7 +37,11 @@ export class ChildProgram {
       {
         cwd: PROJECT,
         // Its own settings: those of the test runner are not meant for it.
-        env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+          FORCE_COLOR: '0',
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

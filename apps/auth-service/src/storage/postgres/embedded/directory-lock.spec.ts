@@ -32,11 +32,13 @@ describe('DirectoryLock', () => {
   });
 
   it('takes over from a dead process, and leaves one file', async () => {
-    const dead = ChildProgram.start('console.log(process.pid);');
-    const pid = Number(await dead.line(0));
+    const program = ChildProgram.start('console.log(process.pid); setInterval(() => {}, 1000);');
+    const pid = Number(await program.line(0));
     const startTime = processStartTime(pid);
-    await dead.ended();
-    leave(pid, startTime ?? 'ended already');
+    expect(startTime).not.toBeNull();
+    program.child.kill('SIGKILL');
+    await program.ended();
+    leave(pid, startTime);
     DirectoryLock.acquire(directory);
     expect(readdirSync(directory)).toEqual(['owner-8.lock']);
   });
