@@ -19,7 +19,15 @@ export default class CountReporter {
         // A file that could not be loaded ran no test, and is a failure all the same.
         failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
         skipped: results.numPendingTests + results.numTodoTests,
+        skippedSuites: skippedSuites(results),
       }),
     );
   }
+}
+
+function skippedSuites(results) {
+  const skipped = results.testResults
+    .flatMap((file) => file.testResults)
+    .filter(({ status }) => status === 'pending');
+  return [...new Set(skipped.map(({ ancestorTitles }) => ancestorTitles.join(' > ')))];
 }

@@ -1,2 +1,20 @@
 import base from '../eslint.config.mjs';
-export default [...base];
+
+const boundaries = '@nx/enforce-module-boundaries';
+const [severity, options] = base.find((block) => block.rules?.[boundaries]).rules[boundaries];
+
+export default [
+  ...base,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      // Of an application the tests use what it publishes for them, and besides that its processes.
+      [boundaries]: [
+        severity,
+        { ...options, allow: [...options.allow, '@keyward/auth-service/testing'] },
+      ],
+    },
+  },
+  // Programs print; everything else logs.
+  { files: ['runner/**', 'bench/**', 'faults/**'], rules: { 'no-console': 'off' } },
+];
