@@ -2,9 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freeLoopbackPort } from '../support/free-loopback-port.js';
 
@@ -17,7 +14,6 @@ export class RedisTestServer {
     /** The connection string, password included. */
     readonly url: string,
     private readonly child: ChildProcess,
-    private readonly directory: string,
   ) {}
 
   /** Whether this machine has a redis-server on its PATH. */
@@ -25,11 +21,14 @@ export class RedisTestServer {
     return spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
   }
 
-  /** Starts a server and resolves when it can be used. @throws Error with the server's words where it does not start. */
-  static async start(): Promise<RedisTestServer> {
+  /**
+   * Starts a server that works in `directory` and resolves when it can be used.
+   * @throws Error with the server's words where it does not start.
+   */
+  static async start(directory: string): Promise<RedisTestServer> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await RedisTestServer.startOn(await freeLoopbackPort());
+        return await RedisTestServer.startOn(await freeLoopbackPort(), directory);
       } catch (error) {
         // Between the search and the use of a free port another program may have taken it.
         if (attempt === START_ATTEMPTS) throw error;
@@ -37,16 +36,15 @@ export class RedisTestServer {
     }
   }
 
-  private static async startOn(port: number): Promise<RedisTestServer> {
-    const directory = mkdtempSync(join(tmpdir(), 'keyward-redis-'));
+  private static async startOn(port: number, directory: string): Promise<RedisTestServer> {
     const password = randomBytes(24).toString('base64url');
     // In a session of its own: Ctrl-C is meant for the runner, which stops the server last.
     const child = spawn(PROGRAM, ['-'], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
-    const server = new RedisTestServer(`redis://:${password}@127.0.0.1:${port}`, child, directory);
+    const server = new RedisTestServer(`redis://:${password}@127.0.0.1:${port}`, child);
     const config = {
       port,
       bind: '127.0.0.1',
-      dir: directory,
+      dir: JSON.stringify(directory),
       save: '""',
       appendonly: 'no',
       requirepass: password,
@@ -64,14 +62,12 @@ export class RedisTestServer {
     throw new Error(`redis-server did not start:\n${problem}`);
   }
 
-  /** Ends the server and removes its folder. */
+  /** Ends the server. Bears repetition. */
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const closed = once(this.child, 'close');
-      this.child.kill('SIGTERM');
-      await closed;
-    }
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const closed = once(this.child, 'close');
+    this.child.kill('SIGTERM');
+    await closed;
   }
 }
 

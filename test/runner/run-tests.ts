@@ -1,7 +1,10 @@
 /** Runs the projects' tests through Nx with the servers they need, and tells the outcome in one last line. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addUpCounts, clearCounts, type TestCounts } from './test-counts.js';
 import { REDIS_ADVICE, TestServers } from './test-servers.js';
@@ -9,7 +12,11 @@ import { REDIS_ADVICE, TestServers } from './test-servers.js';
 const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-const servers = new TestServers();
+// Everything that the run keeps on the disk, also what an interrupted test leaves in its temporary folder.
+const directory = mkdtempSync(join(tmpdir(), 'keyward-test-'));
+// Where root runs the tests, the user of the embedded PostgreSQL has to pass.
+chmodSync(directory, 0o711);
+const servers = new TestServers(directory);
 let nx: ChildProcess | undefined;
 let signalExitCode = 0;
 
@@ -31,6 +38,7 @@ async function run(args: readonly string[]): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
   } finally {
     await servers.stop();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
   return signalExitCode || report(addUpCounts(WORKSPACE), nxExitCode);
 }
@@ -43,6 +51,7 @@ async function runNx(args: readonly string[]): Promise<number> {
     env: {
       ...withoutOwnSettings(process.env),
       ...servers.environment,
+      TMPDIR: directory,
       // Without its daemon Nx always puts a cached task's outputs back, which were cleared above.
       NX_DAEMON: 'false',
     },

@@ -1,7 +1,5 @@
 /** The PostgreSQL and the Redis of one test run: those the environment names, or private ones. */
 import { EmbeddedPostgresServer } from '@keyward/auth-service/testing';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
@@ -14,6 +12,9 @@ export class TestServers {
   readonly #stops: (() => Promise<void>)[] = [];
   /** What the tests find in their environment. */
   readonly environment: Record<string, string> = {};
+
+  /** @param directory where the servers that are started keep their data; thrown away by the caller. */
+  constructor(private readonly directory: string) {}
 
   /** Whether the tests have a Redis. */
   get hasRedis(): boolean {
@@ -43,12 +44,8 @@ export class TestServers {
   }
 
   async #startPostgres(): Promise<string> {
-    const directory = mkdtempSync(join(tmpdir(), 'keyward-postgres-'));
-    this.#stops.push(() => Promise.resolve(rmSync(directory, { recursive: true, force: true })));
-    // Where root runs the tests, the server's own user has to pass.
-    chmodSync(directory, 0o711);
     const server = await EmbeddedPostgresServer.start({
-      directory: join(directory, 'server'),
+      directory: join(this.directory, 'postgres'),
       unsafeWithoutFsync: true,
       log: (line) => console.log(line),
     });
@@ -64,7 +61,7 @@ export class TestServers {
           `Install it with ${INSTALL}, or set REDIS_URL.`,
       );
     }
-    const server = await RedisTestServer.start();
+    const server = await RedisTestServer.start(this.directory);
     this.#stops.push(() => server.stop());
     return server.url;
   }

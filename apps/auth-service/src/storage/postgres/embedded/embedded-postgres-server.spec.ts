@@ -50,7 +50,8 @@ describe('EmbeddedPostgresServer', () => {
     }
   };
 
-  beforeEach(() => {
+  // One folder for all: making its data is most of a test's time.
+  beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), 'keyward-embedded-'));
     // Where root runs the tests, the server's own user has to pass.
     if (process.geteuid?.() === 0) chmodSync(root, 0o711);
@@ -59,15 +60,15 @@ describe('EmbeddedPostgresServer', () => {
   afterEach(async () => {
     for (const server of running.splice(0)) await server.stop();
     for (const { child } of children.splice(0)) child.kill('SIGKILL');
-    rmSync(root, { recursive: true, force: true });
   });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('keeps the data from one start to the next, on a folder that it makes', async () => {
     const first = await start();
-    await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(first.url, 'CREATE TABLE stopped AS SELECT 42 AS answer');
     await first.stop();
     const second = await start();
-    expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([[42]]);
+    expect(await query(second.url, 'SELECT answer FROM stopped')).toEqual([[42]]);
   });
 
   it('is reachable over loopback alone, and not without the password', async () => {
@@ -116,7 +117,7 @@ describe('EmbeddedPostgresServer', () => {
   it('takes the folder over from a process that was killed, and the server that outlived it', async () => {
     const child = startChild('setInterval(() => {}, 1000);');
     const url = await child.line(0);
-    await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(url, 'CREATE TABLE killed AS SELECT 42 AS answer');
     const orphan = postmasterPid();
     child.child.kill('SIGKILL');
     await child.ended();
@@ -126,7 +127,7 @@ describe('EmbeddedPostgresServer', () => {
     const server = await start({ log: (line) => lines.push(line) });
     expect(processStartTime(orphan)).toBeNull();
     expect(lines.join('\n')).toContain(`(process ${orphan})`);
-    expect(await query(server.url, 'SELECT answer FROM kept')).toEqual([[42]]);
+    expect(await query(server.url, 'SELECT answer FROM killed')).toEqual([[42]]);
   });
 
   it('leaves a stranger alone that was given the process id of a dead server', async () => {

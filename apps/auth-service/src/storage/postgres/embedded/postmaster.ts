@@ -23,7 +23,7 @@ export interface PostmasterOptions {
   readonly user: ServerUser;
   /** Settings of `postgresql.conf`, by name. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Receives the server's warnings and fatal errors. */
+  /** Receives the server's warnings and its panics; the errors of a connection go to its client. */
   readonly log: (line: string) => void;
 }
 
@@ -113,7 +113,7 @@ export class Postmaster implements StoppedOnExit {
       (line) => {
         this.#lastLines.push(line);
         if (this.#lastLines.length > KEPT_LINES) this.#lastLines.shift();
-        if (!this.#stopping && /(WARNING|FATAL|PANIC): /.test(line)) log(line);
+        if (!this.#stopping && /(WARNING|PANIC): /.test(line)) log(line);
       },
     );
     this.#child.once('exit', (code, signal) => {
