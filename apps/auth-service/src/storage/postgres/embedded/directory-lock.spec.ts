@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChildProgram } from '../../testing/child-program.js';
@@ -63,37 +71,48 @@ describe('DirectoryLock', () => {
   );
 
   it('lets exactly one of many racing processes take over a dead lock, over and over', async () => {
-    // Every process holds until all have tried, so that a second winner would be seen.
+    const rounds = Array.from({ length: 20 }, (_, round) => join(directory, `round-${round}`));
+    for (const place of rounds) {
+      mkdirSync(place);
+      writeFileSync(join(place, 'owner-3.lock'), '{"pid":1,"startTime":"of another process"}');
+    }
     const racer = `
+      import { existsSync, readFileSync } from 'node:fs';
       import { setTimeout as sleep } from 'node:timers/promises';
-      const [, module, directory, start] = process.argv;
+      const [, module, gate, ...rounds] = process.argv;
       const { DirectoryLock } = await import(module);
-      const { mkdirSync, writeFileSync } = await import('node:fs');
       console.log('ready');
-      for (let round = 0; round < 20; round += 1) {
-        const place = directory + '/round-' + round;
-        mkdirSync(place, { recursive: true });
-        try { writeFileSync(place + '/owner-3.lock', '{"pid":${process.pid},"startTime":"dead"}', { flag: 'wx' }); } catch {}
-        const at = Number(start) + round * 100;
+      while (!existsSync(gate)) await sleep(10);
+      let at = Number(readFileSync(gate, 'utf8'));
+      for (const place of rounds) {
         await sleep(Math.max(0, at - 2 - Date.now()));
         while (Date.now() < at);
-        try { DirectoryLock.acquire(place); console.log('won ' + round); }
-        catch (error) { console.log(error.name + ' ' + round); }
+        try { DirectoryLock.acquire(place); console.log('won'); }
+        catch (error) { console.log(error.name); }
+        at += 50;
       }
-      await sleep(Number(start) + 20 * 100 + 500 - Date.now());
+      setInterval(() => {}, 1000);
     `;
-    const start = String(Date.now() + 6_000);
+    const gate = join(directory, 'gate');
     const racers = Array.from({ length: 5 }, () =>
-      ChildProgram.start(racer, MODULE, directory, start),
+      ChildProgram.start(racer, MODULE, gate, ...rounds),
     );
-    const lines = (await Promise.all(racers.map((one) => one.ended()))).flatMap((end) => end.lines);
-    for (let round = 0; round < 20; round += 1) {
-      expect(lines.filter((line) => line === `won ${round}`)).toHaveLength(1);
-      expect(lines.filter((line) => line === `DirectoryInUseError ${round}`)).toHaveLength(4);
-      const owner = readFileSync(join(directory, `round-${round}`, 'owner-4.lock'), 'utf8');
-      expect(racers.map(({ child }) => child.pid)).toContain(
-        (JSON.parse(owner) as { pid: number }).pid,
-      );
+    try {
+      for (const one of racers) await one.line(0);
+      writeFileSync(`${gate}.draft`, String(Date.now() + 200));
+      renameSync(`${gate}.draft`, gate);
+      for (const [index, place] of rounds.entries()) {
+        // Nobody ends before all have tried, so a second winner would be seen.
+        const outcomes = await Promise.all(racers.map((one) => one.line(index + 1)));
+        expect(outcomes.toSorted()).toEqual([
+          ...Array<string>(4).fill('DirectoryInUseError'),
+          'won',
+        ]);
+        const owner = JSON.parse(readFileSync(join(place, 'owner-4.lock'), 'utf8')) as object;
+        expect(owner).toMatchObject({ pid: racers[outcomes.indexOf('won')]?.child.pid });
+      }
+    } finally {
+      for (const { child } of racers) child.kill('SIGKILL');
     }
   });
 });
