@@ -42,7 +42,8 @@ export class VerifiedTokenCache {
 
   /** What a token is known by. */
   keyOf(token: string): string {
-    return hash('sha256', token, 'base64url');
+    // One character a byte: the cheapest text that Node makes of a digest.
+    return hash('sha256', token, 'binary');
   }
 
   get(key: string): VerifiedToken | undefined {

@@ -25,9 +25,7 @@ export function parseCompactJws(token: string): CompactJws {
   const second = token.indexOf('.', first + 1);
   const third = token.indexOf('.', second + 1);
   if (first === -1 || second === -1 || third !== -1) throw refuseSegments(token);
-  const header = parseStrictObject(decodeSegment(token.slice(0, first)));
-  if (header['crit'] !== undefined) throw new RefusedTokenError('canonical', 'critical_header');
-  if (header['b64'] !== undefined) throw new RefusedTokenError('canonical', 'unencoded_payload');
+  const header = parseHeader(token.slice(0, first));
   const payload = parseStrictObject(decodeSegment(token.slice(first + 1, second)));
   const signature = decodeSegment(token.slice(second + 1));
   // Both segments are ASCII by now, so one byte a character is exact.
@@ -37,6 +35,28 @@ export function parseCompactJws(token: string): CompactJws {
     signature,
     signingInput: Buffer.from(token.slice(0, second), 'latin1'),
   };
+}
+
+/**
+ * Headers by their segments: all tokens of one key have the same. Parsing depends on nothing but the
+ * segment, so remembering it changes no answer; only what parsed without fault is remembered.
+ */
+const headers = new Map<string, JsonObject>();
+const MAXIMUM_HEADERS = 64;
+const MAXIMUM_REMEMBERED_LENGTH = 512;
+
+function parseHeader(segment: string): JsonObject {
+  const known = headers.get(segment);
+  if (known !== undefined) return known;
+  const header = parseStrictObject(decodeSegment(segment));
+  if (header['crit'] !== undefined) throw new RefusedTokenError('canonical', 'critical_header');
+  if (header['b64'] !== undefined) throw new RefusedTokenError('canonical', 'unencoded_payload');
+  if (segment.length <= MAXIMUM_REMEMBERED_LENGTH) {
+    // A flood of different headers costs each its parsing, as it would without the memory.
+    if (headers.size >= MAXIMUM_HEADERS) headers.clear();
+    headers.set(segment, Object.freeze(header));
+  }
+  return header;
 }
 
 function decodeSegment(segment: string): Buffer {
