@@ -1,0 +1,14 @@
+// `npm run bench -- [--only NAMES] [--json FILE]`: builds the library, then runs test/bench on it.
+import { spawnSync } from 'node:child_process';
+
+const build = spawnSync('npx', ['nx', 'build', '@keyward/auth'], { encoding: 'utf8' });
+if (build.status !== 0) {
+  console.error(build.stdout + build.stderr);
+  process.exit(1);
+}
+const run = spawnSync(
+  process.execPath,
+  ['--import', '@swc-node/register/esm-register', 'test/bench/main.ts', ...process.argv.slice(2)],
+  { stdio: 'inherit', env: { ...process.env, SWC_NODE_PROJECT: 'tsconfig.base.json' } },
+);
+process.exit(run.status ?? 1);

@@ -1,0 +1,48 @@
+/** `npm run bench`: runs the benchmarks that `--only` names, prints a table, writes JSON if asked. */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ALGORITHMS } from './access-tokens.js';
+import { type Measurement } from './measurement.js';
+import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
+import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
+
+const NAMES = [...VERIFY_BENCHES, ...Object.keys(ROUTE_BENCHES)];
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const wanted = (values.only ?? '').split(',').filter((name) => name !== '');
+const unknown = wanted.filter((prefix) => !NAMES.some((name) => matches(name, prefix)));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(', ')}; there are: ${NAMES.join(', ')}`);
+  process.exit(2);
+}
+
+/** `verify` selects all of its kind, `verify.cached.RS256` one. */
+function matches(name: string, prefix: string): boolean {
+  return name === prefix || name.startsWith(`${prefix}.`);
+}
+
+function selected(name: string): boolean {
+  return wanted.length === 0 || wanted.some((prefix) => matches(name, prefix));
+}
+
+console.log(`${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
+const measurements: Measurement[] = [];
+const report = (lines: readonly Measurement[]): void => {
+  for (const line of lines.filter(({ name }) => selected(name))) {
+    measurements.push(line);
+    const { name, ours, baseline, against, unit, ratio } = line;
+    console.log(
+      `${name.padEnd(22)} ${ratio.toFixed(2).padStart(7)} x ${against.padEnd(28)} ` +
+        `${ours.toFixed(2).padStart(10)} against ${baseline.toFixed(2).padStart(10)} ${unit}`,
+    );
+  }
+};
+for (const algorithm of ALGORITHMS) {
+  const names = [`verify.cached.${algorithm}`, `verify.uncached.${algorithm}`];
+  if (names.some(selected)) report(await benchVerify(algorithm));
+}
+for (const name of Object.keys(ROUTE_BENCHES)) if (selected(name)) report(await benchRoute(name));
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);
+}

@@ -1,0 +1,59 @@
+/** One server of the route benchmarks, in a process of its own, so that its CPU time is its own. */
+import 'reflect-metadata';
+import { type AddressInfo } from 'node:net';
+import { type Server } from 'node:http';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AuthModule } from '@keyward/auth';
+import express from 'express';
+import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+import { OpenOrdersController, ScopedOrdersController } from './orders.controller.js';
+import { PassportRecipeModule } from './passport-recipe.module.js';
+import { type ServerSettings } from './settings.js';
+
+@Module({})
+class BenchModule {}
+
+const settings = JSON.parse(process.env['BENCH_SERVER'] ?? '{}') as ServerSettings;
+
+function moduleFor(): DynamicModule {
+  const { kind, issuer, audience, jwksUri, algorithm } = settings;
+  if (kind === 'passport-jwt') return PassportRecipeModule.for(settings);
+  if (kind === 'unprotected') return { module: BenchModule, controllers: [OpenOrdersController] };
+  const trusts = [{ issuer, audience, jwksUri, algorithms: [algorithm] }];
+  return {
+    module: BenchModule,
+    imports: [AuthModule.forRoot({ trusts })],
+    controllers: [ScopedOrdersController],
+  };
+}
+
+async function startNest(): Promise<Server> {
+  const options = { logger: ['error', 'warn'] as ['error', 'warn'] };
+  const app =
+    settings.platform === 'fastify'
+      ? await NestFactory.create(moduleFor(), new FastifyAdapter(), options)
+      : await NestFactory.create(moduleFor(), options);
+  await app.listen(0, '127.0.0.1');
+  return app.getHttpServer() as Server;
+}
+
+function startExpress(): Promise<Server> {
+  const { issuer, audience, jwksUri, algorithm } = settings;
+  const app = express();
+  const authenticate = auth({ issuer, jwksUri, audience, tokenSigningAlg: algorithm });
+  app.get('/orders', authenticate, requiredScopes('orders:read'), (_request, response) => {
+    response.set('x-bench', '1').json({ orders: [] });
+  });
+  return new Promise((resolve) => {
+    const server: Server = app.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+const server =
+  settings.kind === 'express-oauth2-jwt-bearer' ? await startExpress() : await startNest();
+process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
+// Without its parent a server has no purpose.
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port: (server.address() as AddressInfo).port });
