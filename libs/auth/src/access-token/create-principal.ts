@@ -1,6 +1,6 @@
 /** Makes the principal of a token that passed every check but its trust's own rule. */
 import { type JsonObject } from '../jws/strict-json.js';
-import { type Principal } from '../principal/principal.js';
+import { VERIFIED, type Principal } from '../principal/principal.js';
 import { clientIdOf, rolesOf, scopesOf } from '../trust/claim-mapping.js';
 import { type Trust } from '../trust/trust.js';
 import { RefusedTokenError } from './refusal.js';
@@ -23,6 +23,7 @@ export function createPrincipal(
     throw new RefusedTokenError('claims', 'custom_rule', objection, trust.issuer);
   }
   return Object.freeze({
+    [VERIFIED]: true,
     issuer: trust.issuer,
     subject: (claims['sub'] as string | undefined) ?? '',
     clientId: clientIdOf(claims, trust.clientIdPaths),

@@ -16,12 +16,7 @@ import {
   MalformedRequestError,
   type HttpRequest,
 } from '../bearer/bearer-token.js';
-import {
-  ACCESS_TOKEN,
-  PRINCIPAL,
-  type AuthenticatedRequest,
-  type Principal,
-} from '../principal/principal.js';
+import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
 @Injectable()
@@ -51,9 +46,9 @@ export class RequestAuthenticator {
       const token = extractBearerToken(request);
       if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
       const verified = this.verifier.verify(token);
-      if (!(verified instanceof Promise)) return admit(request, token, verified);
+      if (!(verified instanceof Promise)) return admit(request, verified);
       return verified.then(
-        (principal) => admit(request, token, principal),
+        (principal) => admit(request, principal),
         (error: unknown) => {
           throw this.#answer(error, handler);
         },
@@ -85,10 +80,7 @@ export class RequestAuthenticator {
   }
 }
 
-function admit(request: AuthenticatedRequest, token: string, principal: Principal): Principal {
-  request[PRINCIPAL] = principal;
-  request[ACCESS_TOKEN] = token;
-  // Where passport's users look.
+function admit(request: AuthenticatedRequest, principal: Principal): Principal {
   request.user = principal;
   return principal;
 }

@@ -10,7 +10,7 @@ import {
   InsufficientScopeError,
   type BearerError,
 } from '../bearer/bearer.errors.js';
-import { PRINCIPAL, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { principalOf, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
 
@@ -35,7 +35,7 @@ export class ScopesGuard implements CanActivate {
     if (context.getType() !== 'http') {
       throw this.#refuse(context, 'unknown_context', undefined, new HandlerClosedError());
     }
-    const principal = context.getArgByIndex<AuthenticatedRequest>(0)[PRINCIPAL];
+    const principal = principalOf(context.getArgByIndex<AuthenticatedRequest>(0));
     if (principal === undefined) {
       const detail = 'ScopesGuard ran without AccessTokenGuard before it';
       throw this.#refuse(context, 'no_token', detail, new HandlerClosedError());

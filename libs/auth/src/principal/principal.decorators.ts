@@ -1,13 +1,14 @@
 /** Handler parameters that hold who is calling and the token they came with. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ACCESS_TOKEN, PRINCIPAL, type AuthenticatedRequest, type Principal } from './principal.js';
+import { extractBearerToken, type HttpRequest } from '../bearer/bearer-token.js';
+import { principalOf, type AuthenticatedRequest, type Principal } from './principal.js';
 
 /**
  * The verified caller: `@CurrentPrincipal() principal: Principal`. Undefined in a `@Public` handler.
  */
 export const CurrentPrincipal = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Principal | undefined =>
-    context.switchToHttp().getRequest<AuthenticatedRequest>()[PRINCIPAL],
+    principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );
 
 /**
@@ -15,6 +16,8 @@ export const CurrentPrincipal = createParamDecorator(
  * handler. Never log it.
  */
 export const AccessToken = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): string | undefined =>
-    context.switchToHttp().getRequest<AuthenticatedRequest>()[ACCESS_TOKEN],
+  (_data: unknown, context: ExecutionContext): string | undefined => {
+    const request = context.switchToHttp().getRequest<HttpRequest & AuthenticatedRequest>();
+    return principalOf(request) === undefined ? undefined : extractBearerToken(request);
+  },
 );
