@@ -1,0 +1,43 @@
+/** Joins ports and adapters: the only place that knows both. */
+import { Module } from '@nestjs/common';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { DiscoveryModule } from '@nestjs/core';
+import { AuthModule } from '@keyward/auth';
+import { ordersConfig } from './config/orders.config.js';
+import { HealthController } from './health/health.controller.js';
+import { OrderStore } from './order/order.store.js';
+import { OrdersController } from './order/orders.controller.js';
+import { sampleOrders } from './order/sample-orders.js';
+import { FileOrderStore } from './storage/file-order.store.js';
+
+@Module({
+  imports: [
+    // `.env` belongs to Docker Compose: a service reads the environment that it is given.
+    ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [ordersConfig] }),
+    DiscoveryModule,
+    AuthModule.forRootAsync({
+      inject: [ordersConfig.KEY],
+      useFactory: (config: ConfigType<typeof ordersConfig>) => ({
+        trusts: [
+          {
+            issuer: config.issuer,
+            audience: config.audience,
+            jwksUri: config.jwksUri,
+            insecureHttp: config.insecureHttp,
+            algorithms: ['ES256'],
+          },
+        ],
+      }),
+    }),
+  ],
+  controllers: [HealthController, OrdersController],
+  providers: [
+    {
+      provide: OrderStore,
+      inject: [ordersConfig.KEY],
+      useFactory: ({ file, demoCustomer }: ConfigType<typeof ordersConfig>) =>
+        FileOrderStore.open(file, demoCustomer === undefined ? [] : sampleOrders(demoCustomer)),
+    },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,66 @@
+/** The configuration namespace `orders`: read from the environment once, checked as a whole. */
+import { resolve } from 'node:path';
+import { registerAs } from '@nestjs/config';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration.error.js';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+const environment = z
+  .object({
+    ORDERS_HOST: z.string().default('127.0.0.1'),
+    ORDERS_PORT: z.coerce
+      .number({ error: 'must be a port number' })
+      .int({ error: 'must be a port number' })
+      .min(0, { error: 'must be a port number' })
+      .max(65_535, { error: 'must be a port number' })
+      .default(4001),
+    ORDERS_ISSUER: httpUrl.default('http://127.0.0.1:4000'),
+    ORDERS_AUDIENCE: httpUrl.default('http://127.0.0.1:4001'),
+    ORDERS_JWKS_URI: httpUrl.optional(),
+    ORDERS_INSECURE_HTTP: z
+      .enum(['true', 'false'], { error: 'must be true or false' })
+      .default('false'),
+    ORDERS_TOKEN_URL: httpUrl.optional(),
+    ORDERS_FILE: z.string().default('.keyward/orders.json'),
+    ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
+  })
+  .transform((env) => ({
+    /** Address to listen on. */
+    host: env.ORDERS_HOST,
+    /** Port to listen on; 0 takes a free one. */
+    port: env.ORDERS_PORT,
+    /** The one authorization server whose access tokens are accepted. */
+    issuer: env.ORDERS_ISSUER,
+    /** This service's resource indicator: what `aud` must name. */
+    audience: env.ORDERS_AUDIENCE,
+    /** Where the issuer's keys are; undefined: as its metadata says. */
+    jwksUri: env.ORDERS_JWKS_URI,
+    /** Allows keys over plain http from another machine; only for a network that is trusted. */
+    insecureHttp: env.ORDERS_INSECURE_HTTP === 'true',
+    /** Token endpoint that the documentation page's "Authorize" asks. */
+    tokenUrl: env.ORDERS_TOKEN_URL ?? `${env.ORDERS_ISSUER.replace(/\/$/, '')}/oauth2/token`,
+    /** The file that holds the orders, absolute. */
+    file: resolve(env.ORDERS_FILE),
+    /** Gets three sample orders when the file is created; undefined: the file starts empty. */
+    demoCustomer: env.ORDERS_DEMO_CUSTOMER,
+  }));
+
+/** What orders-service is told by its environment. */
+export type OrdersConfiguration = z.output<typeof environment>;
+
+/**
+ * Reads the configuration. An empty variable counts as absent.
+ * @throws ConfigurationError that lists every problem
+ */
+export function readOrdersConfiguration(env: NodeJS.ProcessEnv): OrdersConfiguration {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(present);
+  if (result.success) return result.data;
+  throw new ConfigurationError(
+    result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
+  );
+}
+
+/** The namespace, for `ConfigModule.forFeature` and `ordersConfig.KEY`. */
+export const ordersConfig = registerAs('orders', () => readOrdersConfiguration(process.env));

@@ -1,0 +1,20 @@
+/** Starts orders-service and says where it listens, or why it cannot. */
+import 'reflect-metadata';
+import { ConsoleLogger } from '@nestjs/common';
+import { createApplication } from './application.js';
+import { readOrdersConfiguration } from './config/orders.config.js';
+import { startupProblem } from './startup-problem.js';
+
+async function start(): Promise<void> {
+  // Read before the application is made, so that a problem is told without a stack trace.
+  const { host, port } = readOrdersConfiguration(process.env);
+  const logger = new ConsoleLogger({ json: process.env['NODE_ENV'] === 'production' });
+  const app = await createApplication(logger);
+  await app.listen(port, host);
+  logger.log(`orders-service is ready at ${await app.getUrl()}`, 'OrdersService');
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`orders-service cannot start: ${startupProblem(error)}\n`);
+  process.exit(1);
+});

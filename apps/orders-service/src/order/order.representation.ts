@@ -1,0 +1,68 @@
+/** The wire shape of orders: what a request body may hold and what an answer holds. */
+import { z } from 'zod';
+import { type Order, type OrderContent } from './order.js';
+
+const item = z.strictObject({
+  sku: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -'),
+  quantity: z.int().min(1).max(10_000),
+  unit_price_minor: z.int().min(0).max(1_000_000_000),
+});
+
+const contentShape = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, like EUR'),
+  items: z.array(item).min(1).max(100),
+  note: z.string().max(500).optional(),
+});
+
+/** Body of POST and PUT, and its one conversion into the domain. */
+export const orderContentSchema = contentShape.transform(
+  ({ currency, items, note }): OrderContent => ({
+    currency,
+    items: items.map(({ sku, quantity, unit_price_minor }) => ({
+      sku,
+      quantity,
+      unitPriceMinor: unit_price_minor,
+    })),
+    ...(note === undefined ? {} : { note }),
+  }),
+);
+
+/** An order in an answer. */
+export const orderRepresentationSchema = contentShape.extend({
+  id: z.uuid(),
+  customer: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+
+/** An order in an answer. */
+export type OrderRepresentation = z.output<typeof orderRepresentationSchema>;
+
+/** Converts an order for an answer. */
+export function representOrder(order: Order): OrderRepresentation {
+  return {
+    id: order.id,
+    customer: order.customer,
+    currency: order.currency,
+    items: order.items.map(({ sku, quantity, unitPriceMinor }) => ({
+      sku,
+      quantity,
+      unit_price_minor: unitPriceMinor,
+    })),
+    ...(order.note === undefined ? {} : { note: order.note }),
+    created_at: order.createdAt.toISOString(),
+    updated_at: order.updatedAt.toISOString(),
+  };
+}
+
+/** Reads back what `representOrder` wrote. */
+export function restoreOrder(representation: OrderRepresentation): Order {
+  const { id, customer, created_at, updated_at, ...content } = representation;
+  return {
+    id,
+    customer,
+    ...orderContentSchema.parse(content),
+    createdAt: new Date(created_at),
+    updatedAt: new Date(updated_at),
+  };
+}

@@ -1,0 +1,128 @@
+/** Keeps all orders in one JSON file, for one process: enough for a sample, and a restart loses nothing. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { type Order, type OrderContent } from '../order/order.js';
+import {
+  orderRepresentationSchema,
+  representOrder,
+  restoreOrder,
+} from '../order/order.representation.js';
+import { OrderStore } from '../order/order.store.js';
+import { AtomicFile } from './atomic-file.js';
+
+const fileSchema = z.strictObject({
+  version: z.literal(1),
+  orders: z.array(orderRepresentationSchema),
+});
+
+type Orders = ReadonlyMap<string, Order>;
+
+/** What a change made of all orders, and what its caller is told. */
+interface Change<T> {
+  /** Absent where nothing changed. */
+  readonly orders?: Orders;
+  readonly result: T;
+}
+
+export class FileOrderStore extends OrderStore {
+  readonly #file: AtomicFile;
+  #orders: Orders;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: AtomicFile, orders: Orders) {
+    super();
+    this.#file = file;
+    this.#orders = orders;
+  }
+
+  /**
+   * Loads the file, or creates it with `initial`.
+   * @throws Error where the file holds anything but orders; it is left as it is
+   */
+  static async open(path: string, initial: readonly Order[] = []): Promise<FileOrderStore> {
+    const file = new AtomicFile(path);
+    const content = await file.read();
+    if (content !== null) return new FileOrderStore(file, parse(path, content));
+    const store = new FileOrderStore(file, new Map());
+    await store.#change(() => ({
+      orders: new Map(initial.map((order) => [order.id, order])),
+      result: undefined,
+    }));
+    return store;
+  }
+
+  async list(customer: string): Promise<readonly Order[]> {
+    return [...this.#orders.values()].filter((order) => order.customer === customer);
+  }
+
+  async find(customer: string, id: string): Promise<Order | null> {
+    return ownOrder(this.#orders, customer, id);
+  }
+
+  add(customer: string, content: OrderContent): Promise<Order> {
+    return this.#change((orders) => {
+      const now = new Date();
+      const order = { ...content, id: randomUUID(), customer, createdAt: now, updatedAt: now };
+      return { orders: new Map(orders).set(order.id, order), result: order };
+    });
+  }
+
+  replace(customer: string, id: string, content: OrderContent): Promise<Order | null> {
+    return this.#change<Order | null>((orders) => {
+      const old = ownOrder(orders, customer, id);
+      if (old === null) return { result: null };
+      const { createdAt } = old;
+      const order = { ...content, id, customer, createdAt, updatedAt: new Date() };
+      return { orders: new Map(orders).set(id, order), result: order };
+    });
+  }
+
+  remove(customer: string, id: string): Promise<boolean> {
+    return this.#change((orders) => {
+      if (ownOrder(orders, customer, id) === null) return { result: false };
+      const rest = new Map(orders);
+      rest.delete(id);
+      return { orders: rest, result: true };
+    });
+  }
+
+  /** Waits for writes under way, so that a shutdown never cuts one off. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#tail;
+  }
+
+  // Changes wait for each other; memory follows only what is safely on disk.
+  #change<T>(decide: (orders: Orders) => Change<T>): Promise<T> {
+    const change = this.#tail.then(async () => {
+      const { orders, result } = decide(this.#orders);
+      if (orders !== undefined) {
+        await this.#file.replace(format(orders));
+        this.#orders = orders;
+      }
+      return result;
+    });
+    // One failed write is its caller's error and must not stop the row behind it.
+    this.#tail = change.catch(() => undefined);
+    return change;
+  }
+}
+
+function ownOrder(orders: Orders, customer: string, id: string): Order | null {
+  const order = orders.get(id);
+  return order?.customer === customer ? order : null;
+}
+
+function format(orders: Orders): string {
+  return `${JSON.stringify({ version: 1, orders: [...orders.values()].map(representOrder) }, null, 1)}\n`;
+}
+
+function parse(path: string, content: string): Orders {
+  try {
+    const { orders } = fileSchema.parse(JSON.parse(content));
+    return new Map(orders.map((order) => [order.id, restoreOrder(order)]));
+  } catch (error) {
+    throw new Error(`${path} does not hold orders: repair it, or move it away to start without`, {
+      cause: error,
+    });
+  }
+}
