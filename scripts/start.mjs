@@ -1,0 +1,87 @@
+// `npm start`: builds and runs auth-service and orders-service until Ctrl-C, and says how to try them.
+import { fileURLToPath } from 'node:url';
+import { build } from './start/build.mjs';
+import { demoSecrets } from './start/demo-secrets.mjs';
+import { assertPortFree } from './start/free-port.mjs';
+import { instructions } from './start/instructions.mjs';
+import { ServiceProcess } from './start/service-process.mjs';
+import { settingsFrom } from './start/settings.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const abort = new AbortController();
+const services = [];
+let stopped;
+
+const say = (line) => process.stdout.write(`${line}\n`);
+
+// The resource server first: it depends on the other, never the other way round.
+function stop() {
+  abort.abort();
+  stopped ??= (async () => {
+    for (const service of [...services].reverse()) await service.stop();
+  })();
+  return stopped;
+}
+
+function launch(service, env) {
+  const process_ = new ServiceProcess({
+    name: service.name,
+    entry: `apps/${service.name}/dist/main.js`,
+    cwd: root,
+    env,
+  });
+  services.push(process_);
+  return process_;
+}
+
+async function run() {
+  const settings = settingsFrom(process.env, root);
+  const { auth, orders, environment } = settings;
+  if (auth.port === orders.port) {
+    throw new Error(`AUTH_PORT and ORDERS_PORT are both ${auth.port}: choose two ports.`);
+  }
+  for (const service of [auth, orders]) await assertPortFree(service);
+
+  say('Building (the first time takes a while) ...');
+  await build(root, ['@keyward/auth-service', '@keyward/orders-service'], abort.signal);
+
+  const secrets = demoSecrets(settings.dataDirectory, process.env);
+  const env = { ...environment, ...secrets };
+  say('Starting auth-service (the first start creates its database) and orders-service ...');
+  const started = [
+    [launch(auth, env), `${auth.url}/health/ready`],
+    // What orders-service needs no secret for, it is not given.
+    [launch(orders, environment), `${orders.url}/health`],
+  ];
+  await Promise.all(
+    started.map(([service, url]) =>
+      service.ready(url, (seconds) => say(`... waiting for ${service.name}, ${seconds} s`)),
+    ),
+  );
+  say(instructions(settings, secrets.KEYWARD_DEMO_CLIENT_SECRET));
+
+  const [service, reason] = await Promise.race(
+    services.map(async (service) => [service, await service.ended]),
+  );
+  if (stopped === undefined) throw service.failure(reason);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (stopped === undefined) say('\nStopping ...');
+    void stop();
+  });
+}
+process.on('exit', () => services.forEach((service) => service.signalNow()));
+
+try {
+  await run();
+} catch (error) {
+  // A stop that was asked for interrupts whatever was under way: that is no failure.
+  if (stopped === undefined) {
+    process.exitCode = 1;
+    await stop();
+    process.stderr.write(`\n${error.message}\n`);
+  }
+}
+await stop();

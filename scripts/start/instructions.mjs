@@ -1,0 +1,29 @@
+// What to do with a running Keyward: addresses, a client, and commands to paste.
+
+/** The text; every command is one line. */
+export function instructions({ auth, orders, dataDirectory }, secret) {
+  const token = `${auth.url}/oauth2/token`;
+  const list = `${orders.url}/orders`;
+  const bearer = '-H "Authorization: Bearer $TOKEN"';
+  return `
+Keyward is ready. Ctrl-C stops it.
+
+  auth-service    ${auth.url}  (${auth.url}/.well-known/oauth-authorization-server)
+  orders-service  ${orders.url}  (try it at ${orders.url}/docs)
+  data            ${dataDirectory}  (npm run reset clears it)
+
+  demo client     demo-client
+  secret          ${secret}
+  scope           orders:read
+
+Paste these into another terminal. A token, 200 with orders, 403 without the scope:
+
+TOKEN=$(curl -sS -u 'demo-client:${secret}' -d grant_type=client_credentials ${token} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')
+curl -sS -i ${bearer} ${list}
+curl -sS -i ${bearer} -H 'Content-Type: application/json' -d '{}' ${list}
+
+And 401 without a token:
+
+curl -sS -i ${list}
+`;
+}
