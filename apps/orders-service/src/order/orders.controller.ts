@@ -4,6 +4,7 @@ import {
   Body,
   Controller,
   Delete,
+  ForbiddenException,
   Get,
   Header,
   HttpCode,
@@ -39,7 +40,7 @@ export class OrdersController {
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ standardSchema: orderRepresentationSchema, isArray: true })
   async list(@CurrentPrincipal() principal: Principal): Promise<OrderRepresentation[]> {
-    return (await this.orders.list(principal.subject)).map(representOrder);
+    return (await this.orders.list(customerOf(principal))).map(representOrder);
   }
 
   /** Shows one of the caller's orders. */
@@ -52,7 +53,7 @@ export class OrdersController {
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
   ): Promise<OrderRepresentation> {
-    return representOrder(found(await this.orders.find(principal.subject, id)));
+    return representOrder(found(await this.orders.find(customerOf(principal), id)));
   }
 
   /** Places an order. */
@@ -65,7 +66,7 @@ export class OrdersController {
     @Body({ schema: orderContentSchema }) content: OrderContent,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<OrderRepresentation> {
-    const order = await this.orders.add(principal.subject, content);
+    const order = await this.orders.add(customerOf(principal), content);
     response.setHeader('Location', `/orders/${order.id}`);
     return representOrder(order);
   }
@@ -81,7 +82,7 @@ export class OrdersController {
     @Param('id') id: string,
     @Body({ schema: orderContentSchema }) content: OrderContent,
   ): Promise<OrderRepresentation> {
-    return representOrder(found(await this.orders.replace(principal.subject, id, content)));
+    return representOrder(found(await this.orders.replace(customerOf(principal), id, content)));
   }
 
   /** Removes one of the caller's orders. */
@@ -91,8 +92,14 @@ export class OrdersController {
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'The caller has no such order' })
   async remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
-    if (!(await this.orders.remove(principal.subject, id))) throw new NotFoundException();
+    if (!(await this.orders.remove(customerOf(principal), id))) throw new NotFoundException();
   }
+}
+
+// A token that names nobody must not make everyone whom it fails to name one customer.
+function customerOf({ subject }: Principal): string {
+  if (subject === '') throw new ForbiddenException('The access token names no subject');
+  return subject;
 }
 
 // 404 for another customer's order too: 403 would tell that it exists.
