@@ -1,0 +1,252 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import request from 'supertest';
+import { createApplication } from './application.js';
+
+const AUDIENCE = 'https://orders.test';
+const body = { currency: 'EUR', items: [{ sku: 'KEY-1', quantity: 2, unit_price_minor: 250 }] };
+
+describe('orders-service', () => {
+  let issuer: string;
+  let keys: Server;
+  let privateKey: CryptoKey;
+  let folder: string;
+  let app: NestExpressApplication;
+
+  // An authorization server as far as a resource server sees it: metadata and keys over real HTTP.
+  beforeAll(async () => {
+    const pair = await generateKeyPair('ES256');
+    privateKey = pair.privateKey;
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
+    keys = createServer((incoming, response) => {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(
+        JSON.stringify(
+          incoming.url === '/jwks'
+            ? { keys: [jwk] }
+            : {
+                issuer,
+                jwks_uri: `${issuer}/jwks`,
+                token_endpoint: `${issuer}/oauth2/token`,
+                response_types_supported: [],
+              },
+        ),
+      );
+    });
+    await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+    issuer = `http://127.0.0.1:${(keys.address() as AddressInfo).port}`;
+    folder = await mkdtemp(join(tmpdir(), 'keyward-orders-'));
+    Object.assign(process.env, {
+      ORDERS_ISSUER: issuer,
+      ORDERS_AUDIENCE: AUDIENCE,
+      ORDERS_FILE: join(folder, 'orders.json'),
+      ORDERS_DEMO_CUSTOMER: 'demo',
+    });
+    app = await createApplication(false);
+    await app.listen(0, '127.0.0.1');
+  });
+
+  afterAll(async () => {
+    await app.close();
+    keys.closeAllConnections();
+    await new Promise((resolve) => keys.close(resolve));
+    await rm(folder, { recursive: true });
+  });
+
+  const http = () => request(app.getHttpServer());
+
+  async function tokenFor(subject: string, scope: string): Promise<string> {
+    const jwt = await new SignJWT({ client_id: subject, scope, jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'key-1' })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    return `Bearer ${jwt}`;
+  }
+
+  const reader = (subject: string) => tokenFor(subject, 'orders:read');
+  const writer = (subject: string) => tokenFor(subject, 'orders:read orders:write');
+
+  async function place(subject: string): Promise<string> {
+    const token = await writer(subject);
+    const { body: order } = await http().post('/orders').set('Authorization', token).send(body);
+    return order.id;
+  }
+
+  it('says without a token that it is ready', async () => {
+    const response = await http().get('/health').expect(200, { status: 'ready' });
+    expect(response.headers).not.toHaveProperty('x-powered-by');
+  });
+
+  it('shows the demo customer three sample orders', async () => {
+    const response = await http()
+      .get('/orders')
+      .set('Authorization', await reader('demo'));
+    expect(response.status).toBe(200);
+    expect(response.body).toHaveLength(3);
+    expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  it('places, shows, lists, replaces and removes an order', async () => {
+    const token = await writer('alice');
+    const placed = await http().post('/orders').set('Authorization', token).send(body).expect(201);
+    expect(placed.body).toMatchObject({ ...body, customer: 'alice' });
+    const path = `/orders/${placed.body.id}`;
+    expect(placed.headers['location']).toBe(path);
+
+    await http().get(path).set('Authorization', token).expect(200, placed.body);
+    await http().get('/orders').set('Authorization', token).expect(200, [placed.body]);
+
+    const other = { ...body, currency: 'CHF', note: 'by Friday' };
+    for (let time = 1; time <= 2; time++) {
+      const replaced = await http().put(path).set('Authorization', token).send(other).expect(200);
+      expect(replaced.body).toMatchObject({ ...other, created_at: placed.body.created_at });
+    }
+    await http().delete(path).set('Authorization', token).expect(204);
+    await http().delete(path).set('Authorization', token).expect(404);
+    await http().get('/orders').set('Authorization', token).expect(200, []);
+  });
+
+  it.each([
+    ['GET', '/orders'],
+    ['GET', '/orders/1'],
+    ['POST', '/orders'],
+    ['PUT', '/orders/1'],
+    ['DELETE', '/orders/1'],
+  ])('answers %s %s without a token with a bare challenge', async (method, path) => {
+    const response = await request(app.getHttpServer())[verb(method)](path);
+    expect(response.status).toBe(401);
+    expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
+    expect(response.headers['www-authenticate']).not.toContain('error=');
+  });
+
+  it.each([
+    ['POST', '/orders', 'orders:read', 'orders:write'],
+    ['PUT', '/orders/1', 'orders:read', 'orders:write'],
+    ['DELETE', '/orders/1', 'orders:read', 'orders:write'],
+    ['GET', '/orders', 'orders:write', 'orders:read'],
+    ['GET', '/orders/1', 'orders:write', 'orders:read'],
+  ])('answers %s %s with %s alone by naming %s', async (method, path, held, missing) => {
+    const response = await request(app.getHttpServer())
+      [verb(method)](path)
+      .set('Authorization', await tokenFor('alice', held));
+    expect(response.status).toBe(403);
+    expect(response.headers['www-authenticate']).toContain('error="insufficient_scope"');
+    expect(response.headers['www-authenticate']).toContain(`scope="${missing}"`);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])(
+    "answers %s of another customer's order like one that does not exist",
+    async (method) => {
+      const id = await place('alice');
+      const ask = async (path: string) => {
+        const { status, body: answer } = await request(app.getHttpServer())
+          [verb(method)](path)
+          .set('Authorization', await writer('mallory'))
+          .send(method === 'PUT' ? body : undefined);
+        return { status, answer };
+      };
+      const foreign = await ask(`/orders/${id}`);
+      expect(foreign.status).toBe(404);
+      expect(foreign).toEqual(await ask('/orders/00000000-0000-4000-8000-000000000000'));
+      await http()
+        .get(`/orders/${id}`)
+        .set('Authorization', await reader('alice'))
+        .expect(200);
+    },
+  );
+
+  it.each([
+    ['no body', undefined],
+    ['no items', { ...body, items: [] }],
+    ['a quantity of zero', { ...body, items: [{ ...body.items[0], quantity: 0 }] }],
+    ['a price with a fraction', { ...body, items: [{ ...body.items[0], unit_price_minor: 0.5 }] }],
+    ['an unknown currency format', { ...body, currency: 'euro' }],
+    ['a customer of its own choice', { ...body, customer: 'bob' }],
+    ['a list in the place of an order', [body]],
+  ])('refuses %s with 400 and the problems', async (_name, content) => {
+    const response = await http()
+      .post('/orders')
+      .set('Authorization', await writer('alice'))
+      .send(content);
+    expect(response.status).toBe(400);
+    expect(response.body.message.length).toBeGreaterThan(0);
+  });
+
+  it('keeps its answer to a body with thousands of problems short', async () => {
+    const response = await http()
+      .post('/orders')
+      .set('Authorization', await writer('alice'))
+      .send({ currency: 'EUR', items: Array.from({ length: 20_000 }, () => 0) });
+    expect(response.status).toBe(400);
+    expect(response.text.length).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['truncated JSON', '{"currency":', 'application/json', 400],
+    ['a body over 64 KiB', JSON.stringify({ note: 'x'.repeat(65_536) }), 'application/json', 413],
+    ['another content type', 'currency=EUR', 'application/x-www-form-urlencoded', 400],
+    ['an unknown charset', '{}', 'application/json; charset=klingon', 415],
+  ])('answers %s with %s, and no stack trace', async (_name, content, type, status) => {
+    const response = await http()
+      .post('/orders')
+      .set('Authorization', await writer('alice'))
+      .set('Content-Type', type)
+      .send(content);
+    expect(response.status).toBe(status);
+    expect(response.text).not.toMatch(/\bat .*:\d+:\d+/);
+  });
+
+  it('answers a malformed path with 400', async () => {
+    await http()
+      .get('/orders/%ff')
+      .set('Authorization', await reader('alice'))
+      .expect(400);
+  });
+
+  describe('documentation', () => {
+    it('is a page that no other site may frame', async () => {
+      const response = await http().get('/docs').expect(200).expect('Content-Type', /html/);
+      expect(response.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    });
+
+    it('shows on every operation the scopes that its handler asks for', async () => {
+      const { body: document } = await http().get('/docs-json').expect(200);
+      const { paths } = document;
+      expect(paths['/orders'].get.security).toEqual([{ oauth2: ['orders:read'] }]);
+      expect(paths['/orders'].post.security).toEqual([{ oauth2: ['orders:write'] }]);
+      expect(paths['/orders/{id}'].get.security).toEqual([{ oauth2: ['orders:read'] }]);
+      expect(paths['/orders/{id}'].put.security).toEqual([{ oauth2: ['orders:write'] }]);
+      expect(paths['/orders/{id}'].delete.security).toEqual([{ oauth2: ['orders:write'] }]);
+      expect(paths['/health'].get).not.toHaveProperty('security');
+    });
+
+    it("asks the issuer's token endpoint for exactly those scopes", async () => {
+      const { body: document } = await http().get('/docs-json').expect(200);
+      expect(document.components.securitySchemes.oauth2.flows).toEqual({
+        clientCredentials: {
+          tokenUrl: `${issuer}/oauth2/token`,
+          scopes: { 'orders:read': expect.any(String), 'orders:write': expect.any(String) },
+        },
+      });
+    });
+
+    it('describes the body of an order', async () => {
+      const { body: document } = await http().get('/docs-json').expect(200);
+      const { content } = document.paths['/orders'].post.requestBody;
+      expect(content['application/json'].schema.required).toEqual(['currency', 'items']);
+    });
+  });
+});
+
+function verb(method: string): 'get' | 'post' | 'put' | 'delete' {
+  return method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+}
