@@ -1,8 +1,10 @@
 /** Serves the OpenAPI document and the Swagger UI that can take a token and call with it. */
 import { type INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { type OrdersConfiguration } from '../config/orders.config.js';
-import { documentScopes, OAUTH2_SCHEME } from './operation-scopes.js';
+import { documentAccess, operationId } from './operation-access.js';
+
+const SCHEME = 'oauth2';
 
 /**
  * Puts the page at /docs and the document at /docs-json, both public. "Authorize" asks the
@@ -10,26 +12,24 @@ import { documentScopes, OAUTH2_SCHEME } from './operation-scopes.js';
  * server that may see it, not through this one.
  */
 export function serveDocumentation(app: INestApplication, config: OrdersConfiguration): void {
-  const scopes = documentScopes(app);
-  const document = new DocumentBuilder()
-    .setTitle('orders-service')
-    .setDescription('A resource server of Keyward: orders that only their customer sees.')
-    .setVersion('1')
-    .addOAuth2(
-      {
-        type: 'oauth2',
-        flows: {
-          clientCredentials: {
-            tokenUrl: config.tokenUrl,
-            scopes: Object.fromEntries(scopes.map((scope) => [scope, ''])),
-          },
-        },
-      },
-      OAUTH2_SCHEME,
-    )
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+  SwaggerModule.setup('docs', app, createDocument(app, config), {
     customSiteTitle: 'orders-service',
     raw: ['json'],
   });
+}
+
+function createDocument(app: INestApplication, { tokenUrl }: OrdersConfiguration): OpenAPIObject {
+  const base = new DocumentBuilder()
+    .setTitle('orders-service')
+    .setDescription('A resource server of Keyward: orders that only their customer sees.')
+    .setVersion('1')
+    .build();
+  const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
+  const scopes = documentAccess(app, document, SCHEME);
+  const flow = { tokenUrl, scopes: Object.fromEntries(scopes.map((scope) => [scope, ''])) };
+  document.components = {
+    ...document.components,
+    securitySchemes: { [SCHEME]: { type: 'oauth2', flows: { clientCredentials: flow } } },
+  };
+  return document;
 }
