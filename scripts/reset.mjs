@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import {
   DirectoryInUseError,
   DirectoryLock,
-} from '../apps/auth-service/src/storage/postgres/embedded/directory-lock.js';
-import { stopOrphanedPostmaster } from '../apps/auth-service/src/storage/postgres/embedded/orphan-postmaster.js';
+} from '../apps/auth-service/src/storage/postgres/embedded/directory-lock.ts';
+import { stopOrphanedPostmaster } from '../apps/auth-service/src/storage/postgres/embedded/orphan-postmaster.ts';
 
 // The folder may be anyone's choice: only what Keyward made is removed. The lock lies in the last one.
 const OURS = [
@@ -18,7 +18,7 @@ const OURS = [
   'postgres',
 ];
 
-async function reset(dataDirectory: string): Promise<void> {
+async function reset(dataDirectory) {
   const postgres = join(dataDirectory, 'postgres');
   const lock = existsSync(postgres) ? DirectoryLock.acquire(postgres) : null;
   try {
@@ -38,7 +38,7 @@ async function reset(dataDirectory: string): Promise<void> {
   removeFolder(dataDirectory);
 }
 
-function removeFolder(dataDirectory: string): void {
+function removeFolder(dataDirectory) {
   if (!existsSync(dataDirectory)) return;
   const others = readdirSync(dataDirectory);
   if (others.length === 0) rmdirSync(dataDirectory);
@@ -47,7 +47,7 @@ function removeFolder(dataDirectory: string): void {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 try {
-  await reset(resolve(root, process.env['KEYWARD_DATA_DIR'] || '.keyward'));
+  await reset(resolve(root, process.env.KEYWARD_DATA_DIR || '.keyward'));
 } catch (error) {
   console.error(
     error instanceof DirectoryInUseError
