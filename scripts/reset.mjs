@@ -52,7 +52,7 @@ try {
   console.error(
     error instanceof DirectoryInUseError
       ? `Keyward is running on this data (process ${error.ownerPid}). Stop it first; nothing was removed.`
-      : error,
+      : error.message,
   );
   process.exitCode = 1;
 }
