@@ -12,7 +12,7 @@ import { serveDocumentation } from './documentation/documentation.js';
 const BODY_LIMIT = 64 * 1024;
 
 /**
- * Creates the application; the caller lets it listen.
+ * Creates the application; the caller lets it listen, and flushes the logs that wait until then.
  *
  * @param logger false for silence
  * @throws ConfigurationError for a configuration that is not usable
@@ -24,6 +24,9 @@ export async function createApplication(
     logger,
     bodyParser: false,
     abortOnError: false,
+    // Nest logs a failed start with a stack trace. Whoever starts the application says it better.
+    bufferLogs: true,
+    autoFlushLogs: false,
   });
   app.disable('x-powered-by');
   app.use(securityHeaders);

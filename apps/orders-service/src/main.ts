@@ -11,6 +11,7 @@ async function start(): Promise<void> {
   const logger = new ConsoleLogger({ json: process.env['NODE_ENV'] === 'production' });
   const app = await createApplication(logger);
   await app.listen(port, host);
+  app.flushLogs();
   logger.log(`orders-service is ready at ${await app.getUrl()}`, 'OrdersService');
 }
 
