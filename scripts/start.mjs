@@ -23,15 +23,10 @@ function stop() {
   return stopped;
 }
 
-function launch(service, env) {
-  const process_ = new ServiceProcess({
-    name: service.name,
-    entry: `apps/${service.name}/dist/main.js`,
-    cwd: root,
-    env,
-  });
-  services.push(process_);
-  return process_;
+async function launch({ name, url }, env, probe) {
+  const service = new ServiceProcess({ name, entry: `apps/${name}/dist/main.js`, cwd: root, env });
+  services.push(service);
+  await service.ready(`${url}${probe}`, (seconds) => say(`... waiting for ${name}, ${seconds} s`));
 }
 
 async function run() {
@@ -46,18 +41,10 @@ async function run() {
   await build(root, ['@keyward/auth-service', '@keyward/orders-service'], abort.signal);
 
   const secrets = demoSecrets(settings.dataDirectory, process.env);
-  const env = { ...environment, ...secrets };
-  say('Starting auth-service (the first start creates its database) and orders-service ...');
-  const started = [
-    [launch(auth, env), `${auth.url}/health/ready`],
-    // What orders-service needs no secret for, it is not given.
-    [launch(orders, environment), `${orders.url}/health`],
-  ];
-  await Promise.all(
-    started.map(([service, url]) =>
-      service.ready(url, (seconds) => say(`... waiting for ${service.name}, ${seconds} s`)),
-    ),
-  );
+  say('Starting auth-service (the first start creates its database) ...');
+  await launch(auth, { ...environment, ...secrets }, '/health/ready');
+  say('Starting orders-service ...');
+  await launch(orders, environment, '/health');
   say(instructions(settings, secrets.KEYWARD_DEMO_CLIENT_SECRET));
 
   const [service, reason] = await Promise.race(

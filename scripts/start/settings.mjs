@@ -36,6 +36,8 @@ export function settingsFrom(env, root) {
     issuer,
     environment: {
       ...env,
+      // The services write into a pipe: colours are for a terminal behind it.
+      ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       KEYWARD_DATA_DIR: dataDirectory,
       AUTH_HOST: auth.host,
       AUTH_PORT: String(auth.port),
