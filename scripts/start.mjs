@@ -24,6 +24,7 @@ function stop() {
 }
 
 async function launch({ name, url }, env, probe) {
+  abort.signal.throwIfAborted();
   const service = new ServiceProcess({ name, entry: `apps/${name}/dist/main.js`, cwd: root, env });
   services.push(service);
   await service.ready(`${url}${probe}`, (seconds) => say(`... waiting for ${name}, ${seconds} s`));
