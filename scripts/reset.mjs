@@ -14,7 +14,7 @@ const OURS = [
   'orders.json.new',
   'demo-secrets.json',
   'demo-secrets.json.new',
-  'key-encryption-key',
+  'key-encryption.key',
   'postgres',
 ];
 

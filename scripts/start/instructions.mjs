@@ -19,11 +19,11 @@ Keyward is ready. Ctrl-C stops it.
 Paste these into another terminal. A token, 200 with orders, 403 without the scope:
 
 TOKEN=$(curl -sS -u 'demo-client:${secret}' -d grant_type=client_credentials ${token} | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')
-curl -sS -i ${bearer} ${list}
-curl -sS -i ${bearer} -H 'Content-Type: application/json' -d '{}' ${list}
+curl -sSi -w '\\n' ${bearer} ${list}
+curl -sSi -w '\\n' ${bearer} -H 'Content-Type: application/json' -d '{}' ${list}
 
 And 401 without a token:
 
-curl -sS -i ${list}
+curl -sSi -w '\\n' ${list}
 `;
 }

@@ -7,7 +7,8 @@ const STOP_TIMEOUT_MS = 20_000;
 const READY_TIMEOUT_MS = 120_000;
 const KEPT_LINES = 30;
 // What Nest says about its own wiring: of interest only where a start fails.
-const FRAMEWORK_LINE = /\[Nest\] \d+ .* LOG\b/;
+const FRAMEWORK_LINE =
+  /\bLOG\b.*\[(NestFactory|NestApplication|InstanceLoader|RoutesResolver|RouterExplorer)\]/;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

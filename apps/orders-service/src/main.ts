@@ -8,7 +8,10 @@ import { startupProblem } from './startup-problem.js';
 async function start(): Promise<void> {
   // Read before the application is made, so that a problem is told without a stack trace.
   const { host, port } = readOrdersConfiguration(process.env);
-  const logger = new ConsoleLogger({ json: process.env['NODE_ENV'] === 'production' });
+  const logger = new ConsoleLogger({
+    json: process.env['NODE_ENV'] === 'production',
+    logLevels: ['fatal', 'error', 'warn', 'log'],
+  });
   const app = await createApplication(logger);
   await app.listen(port, host);
   app.flushLogs();
