@@ -60,6 +60,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     void stop();
   });
 }
+// Who ends npm by SIGTERM or SIGKILL ends its shell, and that passes no signal on: its absence is one.
+if (process.env.npm_lifecycle_event === 'start') {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || stop(), 500).unref();
+}
 process.on('exit', () => services.forEach((service) => service.signalNow()));
 
 try {
