@@ -226,6 +226,7 @@ describe('orders-service', () => {
       expect(paths['/orders/{id}'].get.security).toEqual([{ oauth2: ['orders:read'] }]);
       expect(paths['/orders/{id}'].put.security).toEqual([{ oauth2: ['orders:write'] }]);
       expect(paths['/orders/{id}'].delete.security).toEqual([{ oauth2: ['orders:write'] }]);
+      expect(paths['/orders'].post.summary).toBe('scope orders:write');
       expect(paths['/health'].get).not.toHaveProperty('security');
     });
 

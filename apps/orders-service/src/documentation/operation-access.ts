@@ -8,8 +8,8 @@ type Handler = (...args: never[]) => unknown;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /**
- * Gives every operation the security requirement of its handler's access policy, and the answers
- * that come with it.
+ * Gives every operation the security requirement of its handler's access policy, the answers that
+ * come with it and, where it has no summary, one that says the scopes to whoever looks at the page.
  *
  * @param document made with `operationId`s of the form that `operationId` gives
  * @param scheme name of the security scheme that the requirements refer to
@@ -27,6 +27,7 @@ export function documentAccess(
       const policy = policies.get(operation.operationId ?? '');
       if (policy === undefined || policy.public) continue;
       operation.security = alternatives(policy).map((all) => ({ [scheme]: [...all] }));
+      operation.summary ??= describeAccess(policy);
       operation.responses['401'] = { description: 'No access token, or one that is not accepted' };
       operation.responses['403'] = { description: 'The access token lacks the scope' };
       for (const scope of [...policy.scopes, ...policy.anyScope.flat()]) scopes.add(scope);
@@ -54,6 +55,11 @@ function accessPolicies(app: INestApplication): ReadonlyMap<string, AccessPolicy
     }
   }
   return found;
+}
+
+function describeAccess(policy: AccessPolicy): string {
+  const scopes = alternatives(policy).map((all) => all.join(' and '));
+  return scopes.join('') === '' ? 'any access token' : `scope ${scopes.join(', or ')}`;
 }
 
 // OpenAPI knows "all of these" within a requirement and "one of these" between requirements.
