@@ -34,7 +34,7 @@ export async function createApplication(
   // Each problem of a body repeats its path: an answer must not outgrow the request by far.
   app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
   serveDocumentation(app, app.get<ConfigType<typeof ordersConfig>>(ordersConfig.KEY));
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }
 
