@@ -1,0 +1,24 @@
+/** Configuration namespace `bootstrap`: the clients and resources that a deployment declares in a file. */
+import { readFileSync } from 'node:fs';
+import { registerAs } from '@nestjs/config';
+import { type Bootstrap, parseBootstrap } from '../bootstrap/bootstrap.file.js';
+import { ConfigurationError } from './configuration.error.js';
+
+export const bootstrapConfig = registerAs('bootstrap', () => readBootstrap(process.env));
+
+/**
+ * What the bootstrap file declares; nothing where there is no file.
+ * @throws ConfigurationError listing every problem of the file and of the secrets that it names
+ */
+export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
+  const path = environment['AUTH_BOOTSTRAP_FILE'];
+  if (path === undefined || path === '') return { resources: [], clients: [] };
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([`AUTH_BOOTSTRAP_FILE cannot be read: ${cause}`]);
+  }
+  return parseBootstrap(text, environment);
+}

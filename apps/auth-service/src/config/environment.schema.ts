@@ -1,0 +1,95 @@
+/** The environment variables of auth-service: their form, their defaults, and one typed result. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration.error.js';
+import { findProductionProblems } from './production.rules.js';
+
+/** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
+export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
+
+/** One of {@link SIGNING_ALGORITHMS}. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** Bytes of an AES-256 key. */
+export const KEY_ENCRYPTION_KEY_BYTES = 32;
+
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((value) => value === 'true');
+
+const seconds = (fallback: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number of seconds')
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= max, `must be between 1 and ${max} seconds`);
+
+const serverUrl = (protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+
+// The endpoints stand at the origin's root, so an issuer with a path could not be discovered.
+const issuer = z.string().refine((value) => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, origin } = new URL(value);
+  return (protocol === 'https:' || protocol === 'http:') && origin === value;
+}, 'must be an http(s) origin such as https://login.example.com, without path or trailing slash');
+
+const keyEncryptionKey = z
+  .string()
+  .refine(
+    (value) =>
+      /^[A-Za-z0-9_-]+$/.test(value) &&
+      Buffer.from(value, 'base64url').length === KEY_ENCRYPTION_KEY_BYTES,
+    `must be ${KEY_ENCRYPTION_KEY_BYTES} random bytes in base64url (43 characters)`,
+  )
+  .transform((value) => Buffer.from(value, 'base64url'));
+
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  AUTH_HOST: z.string().default('127.0.0.1'),
+  AUTH_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number')
+    .default('4000')
+    .transform(Number)
+    .refine((port) => port <= 65535, 'must be a port number'),
+  AUTH_ISSUER: issuer.optional(),
+  AUTH_INSECURE_HTTP_ISSUER: flag,
+  DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
+  REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[\w:.-]{1,64}$/, 'must be up to 64 letters, digits or any of _ : . -')
+    .default('keyward:'),
+  KEYWARD_DATA_DIR: z
+    .string()
+    .default('.keyward')
+    .transform((path) => resolve(path)),
+  AUTH_KEY_ENCRYPTION_KEY: keyEncryptionKey.optional(),
+  AUTH_SIGNING_ALGORITHM: z
+    .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
+    .default('ES256'),
+  AUTH_ACCESS_TOKEN_SECONDS: seconds(300, 3600),
+});
+
+/** The environment after validation. */
+export type Environment = z.infer<typeof schema>;
+
+/**
+ * The validated environment. An empty variable counts as absent, as compose files pass them on.
+ *
+ * @throws ConfigurationError listing every problem
+ */
+export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(present);
+  // zod's own messages may quote the input: only ours, and never a value, go to the operator.
+  const problems = (result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`);
+  problems.push(...findProductionProblems(present));
+  if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
+  return result.data;
+}

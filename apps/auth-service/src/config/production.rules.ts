@@ -1,0 +1,65 @@
+/** What `NODE_ENV=production` refuses: defaults that are fine on a laptop and dangerous elsewhere. */
+
+/** Shortest secret that production accepts, in characters. */
+export const MIN_SECRET_LENGTH = 32;
+
+const EXAMPLE = /^(change-?me|example)/i;
+
+/** Whether a secret is one of the values that `.env.example` shows. */
+export function isExampleSecret(secret: string): boolean {
+  return EXAMPLE.test(secret);
+}
+
+/** Whether these variables ask for production's rules. */
+export function isProduction(environment: NodeJS.ProcessEnv): boolean {
+  return environment['NODE_ENV'] === 'production';
+}
+
+/**
+ * What is wrong with a secret in production, or null.
+ * @param name how the operator knows it; the value never gets into the sentence
+ */
+export function findSecretProblem(name: string, secret: string): string | null {
+  if (isExampleSecret(secret)) return `${name} is an example value: generate a secret of your own`;
+  if (secret.length < MIN_SECRET_LENGTH) {
+    return `${name} is shorter than ${MIN_SECRET_LENGTH} characters`;
+  }
+  return null;
+}
+
+/** Every rule of production that these variables break; none outside production. */
+export function findProductionProblems(environment: NodeJS.ProcessEnv): string[] {
+  if (!isProduction(environment)) return [];
+  const problems: string[] = [];
+  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
+    const value = environment[name];
+    if (value === undefined) {
+      problems.push(`${name} is required in production: the embedded stores are for development`);
+      continue;
+    }
+    if (URL.canParse(value) && isExampleSecret(new URL(value).password)) {
+      problems.push(`${name} contains an example password: generate one of your own`);
+    }
+  }
+
+  const key = environment['AUTH_KEY_ENCRYPTION_KEY'];
+  if (key === undefined) {
+    problems.push('AUTH_KEY_ENCRYPTION_KEY is required in production');
+  } else {
+    const problem = findSecretProblem('AUTH_KEY_ENCRYPTION_KEY', key);
+    if (problem !== null) problems.push(problem);
+  }
+
+  const issuer = environment['AUTH_ISSUER'];
+  if (issuer === undefined) {
+    problems.push('AUTH_ISSUER is required in production');
+  } else if (
+    !issuer.startsWith('https://') &&
+    environment['AUTH_INSECURE_HTTP_ISSUER'] !== 'true'
+  ) {
+    problems.push(
+      'AUTH_ISSUER must be https in production (AUTH_INSECURE_HTTP_ISSUER=true allows http)',
+    );
+  }
+  return problems;
+}
