@@ -1,0 +1,71 @@
+/** Strict application/x-www-form-urlencoded: a body or a credential that is not well-formed is refused. */
+import { InvalidRequestError } from '@keyward/oauth';
+
+/**
+ * The parameters of a request, each at most once but for those that may repeat.
+ * @see RFC 6749 section 3.2: a parameter without a value counts as omitted, none may be repeated
+ */
+export class FormParameters {
+  private constructor(private readonly values: ReadonlyMap<string, readonly string[]>) {}
+
+  /**
+   * @param body the raw body; absent where the request had none
+   * @throws InvalidRequestError where it is not well-formed
+   */
+  static parse(body: unknown): FormParameters {
+    const values = new Map<string, string[]>();
+    for (const pair of typeof body === 'string' && body !== '' ? body.split('&') : []) {
+      const separator = pair.indexOf('=');
+      const rawName = separator < 0 ? pair : pair.slice(0, separator);
+      const name = decodeFormComponent(rawName);
+      const value = decodeFormComponent(separator < 0 ? '' : pair.slice(separator + 1));
+      if (name === null || value === null) {
+        throw new InvalidRequestError('the body is not well-formed form data');
+      }
+      const list = values.get(name);
+      if (list === undefined) values.set(name, [value]);
+      else list.push(value);
+    }
+    return new FormParameters(values);
+  }
+
+  /**
+   * The value of a parameter, or null where it is absent or empty.
+   * @throws InvalidRequestError where it was sent twice, even with the same value
+   */
+  single(name: string): string | null {
+    const list = this.values.get(name) ?? [];
+    if (list.length > 1) {
+      throw new InvalidRequestError(`the parameter ${name} must not be repeated`);
+    }
+    return list[0] === undefined || list[0] === '' ? null : list[0];
+  }
+
+  /**
+   * The value of a parameter that must be there.
+   * @throws InvalidRequestError where it is absent, empty or repeated
+   */
+  required(name: string): string {
+    const value = this.single(name);
+    if (value === null) throw new InvalidRequestError(`the parameter ${name} is missing`);
+    return value;
+  }
+
+  /** Every non-empty value of a parameter that may be repeated, each once. */
+  repeated(name: string): readonly string[] {
+    return [...new Set((this.values.get(name) ?? []).filter((value) => value !== ''))];
+  }
+}
+
+/**
+ * One decoded name or value.
+ * @returns null for a stray percent sign, and for octets that are not UTF-8
+ * @see RFC 6749 appendix B
+ */
+export function decodeFormComponent(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return null;
+  }
+}
