@@ -1,0 +1,64 @@
+/** Makes signing keys, and takes them between their stored and their usable form. */
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { KeyEncryption } from './key-encryption.js';
+import { type SigningKey, type StoredSigningKey } from './signing-key.js';
+
+const generate = promisify(generateKeyPair);
+
+/** RFC 7518 section 3.3 wants 2048 bits at least; 3072 match the strength of P-256. */
+const RSA_MODULUS_BITS = 3072;
+
+@Injectable()
+export class SigningKeyCipher {
+  constructor(private readonly encryption: KeyEncryption) {}
+
+  /** A new key that signs from now on, its private part already encrypted. */
+  async generate(algorithm: SigningAlgorithm): Promise<StoredSigningKey> {
+    const { publicKey, privateKey } = await generatePair(algorithm);
+    const publicJwk: JWK = { ...(await exportJWK(publicKey)), alg: algorithm, use: 'sig' };
+    const kid = await calculateJwkThumbprint(publicJwk, 'sha256');
+    const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+    return {
+      kid,
+      algorithm,
+      publicJwk: { ...publicJwk, kid },
+      encryptedPrivateKey: await this.encryption.encrypt(der, contextOf(kid)),
+      keyVersion: this.encryption.currentVersion,
+      status: 'active',
+      signFrom: new Date(),
+      signUntil: null,
+    };
+  }
+
+  /** @throws KeyDecryptionError where the private part cannot be read */
+  async open(stored: StoredSigningKey): Promise<SigningKey> {
+    const { kid, encryptedPrivateKey, keyVersion, ...rest } = stored;
+    const der = await this.encryption.decrypt(encryptedPrivateKey, contextOf(kid), keyVersion);
+    const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    der.fill(0);
+    return { ...rest, kid, privateKey, publicKey: createPublicKey(privateKey) };
+  }
+}
+
+// Names the table and the row, so that a ciphertext cannot be moved to another.
+function contextOf(kid: string): string {
+  return `signing_key ${kid}`;
+}
+
+function generatePair(
+  algorithm: SigningAlgorithm,
+): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  switch (algorithm) {
+    case 'ES256':
+      return generate('ec', { namedCurve: 'P-256' });
+    case 'EdDSA':
+      return generate('ed25519');
+    case 'RS256':
+    case 'PS256':
+      return generate('rsa', { modulusLength: RSA_MODULUS_BITS });
+  }
+}
