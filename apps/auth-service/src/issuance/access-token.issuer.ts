@@ -1,0 +1,60 @@
+/** Signs access tokens (RFC 9068). */
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ACCESS_TOKEN_TYP, formatScope } from '@keyward/oauth';
+import { SignJWT } from 'jose';
+import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { KeyRing } from '../keys/key.ring.js';
+
+/** What an access token is to say. */
+export interface AccessTokenGrant {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly scope: readonly string[];
+  /** Resource identifiers, at least one. */
+  readonly audience: readonly string[];
+}
+
+/** A signed token. */
+export interface IssuedAccessToken {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+}
+
+const JTI_BYTES = 16;
+
+/** The only place where an access token comes into being. */
+@Injectable()
+export class AccessTokenIssuer {
+  constructor(
+    private readonly keys: KeyRing,
+    @Inject(serverConfig.KEY) private readonly server: ServerConfig,
+    @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
+  ) {}
+
+  /**
+   * @throws TemporarilyUnavailableError where no key may sign now
+   * @see RFC 9068 section 2.2
+   */
+  async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
+    const key = this.keys.signingKey();
+    const expiresInSeconds = this.token.accessTokenSeconds;
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const [first, ...others] = grant.audience;
+    if (first === undefined) throw new TypeError('an access token needs an audience');
+    const accessToken = await new SignJWT({
+      client_id: grant.clientId,
+      scope: formatScope(grant.scope),
+    })
+      .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYP, kid: key.kid })
+      .setIssuer(this.server.issuer)
+      .setSubject(grant.subject)
+      .setAudience(others.length === 0 ? first : [...grant.audience])
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + expiresInSeconds)
+      .setJti(randomBytes(JTI_BYTES).toString('base64url'))
+      .sign(key.privateKey);
+    return { accessToken, expiresInSeconds };
+  }
+}

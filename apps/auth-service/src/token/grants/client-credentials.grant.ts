@@ -1,0 +1,37 @@
+/** The client credentials grant: a client asks on its own behalf (RFC 6749 section 4.4). */
+import { Injectable } from '@nestjs/common';
+import { CLIENT_CREDENTIALS_GRANT, formatScope, type TokenResponse } from '@keyward/oauth';
+import { type Client } from '../../client/client.js';
+import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
+import { TargetResolver } from '../../resource/target.resolver.js';
+import { TokenGrant } from '../token.grant.js';
+import { type TokenRequest } from '../token-request.parser.js';
+
+/** No one signed in: the subject is the client, and there is no refresh token (section 4.4.3). */
+@Injectable()
+export class ClientCredentialsGrant extends TokenGrant {
+  readonly grantType = CLIENT_CREDENTIALS_GRANT;
+
+  constructor(
+    private readonly targets: TargetResolver,
+    private readonly issuer: AccessTokenIssuer,
+  ) {
+    super();
+  }
+
+  async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
+    const { scope, audience } = await this.targets.resolve(client, request);
+    const { accessToken, expiresInSeconds } = await this.issuer.issue({
+      subject: client.clientId,
+      clientId: client.clientId,
+      scope,
+      audience,
+    });
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+      scope: formatScope(scope),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+/** Reads a token request (RFC 6749 section 4.4.2, RFC 8707 section 2.2). */
+import { InvalidScopeError, InvalidTargetError, parseScope } from '@keyward/oauth';
+import { type FormParameters } from '../http/form.parser.js';
+
+/** Longest scope value that is looked at, in characters. */
+export const MAX_SCOPE_LENGTH = 4096;
+
+/** Most resources that one request may name. */
+export const MAX_RESOURCES = 16;
+
+/** A token request, well-formed but not yet granted. */
+export interface TokenRequest {
+  readonly grantType: string;
+  /** The requested scope tokens; null where the client leaves the choice to the server. */
+  readonly scope: readonly string[] | null;
+  /** The requested resource indicators; empty for no restriction. */
+  readonly resources: readonly string[];
+}
+
+/**
+ * @throws InvalidRequestError for a missing or repeated parameter
+ * @throws InvalidScopeError for a scope that is too long or breaks the grammar
+ * @throws InvalidTargetError for a resource that is no absolute URI without fragment
+ */
+export function parseTokenRequest(form: FormParameters): TokenRequest {
+  return {
+    grantType: form.required('grant_type'),
+    scope: parseRequestedScope(form.single('scope')),
+    resources: parseResources(form.repeated('resource')),
+  };
+}
+
+function parseRequestedScope(value: string | null): readonly string[] | null {
+  if (value === null) return null;
+  if (value.length > MAX_SCOPE_LENGTH) {
+    throw new InvalidScopeError(`the scope is longer than ${MAX_SCOPE_LENGTH} characters`);
+  }
+  const scope = parseScope(value);
+  if (scope === null) throw new InvalidScopeError('the scope is malformed');
+  return scope;
+}
+
+function parseResources(values: readonly string[]): readonly string[] {
+  if (values.length > MAX_RESOURCES) {
+    throw new InvalidTargetError(`more than ${MAX_RESOURCES} resources are requested`);
+  }
+  for (const value of values) {
+    if (!URL.canParse(value) || value.includes('#')) {
+      throw new InvalidTargetError('a resource must be an absolute URI without fragment');
+    }
+  }
+  return values;
+}
