@@ -1,0 +1,72 @@
+/** The connection to PostgreSQL, and the embedded server where no other was configured. */
+import { join } from 'node:path';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { storageConfig, type StorageConfig } from '../../config/storage.config.js';
+import { StartupError } from '../../config/startup.error.js';
+import { EmbeddedPostgresServer } from './embedded/embedded-postgres-server.js';
+import { migrate } from './postgres.migrations.js';
+import { servingOptions } from './postgres.options.js';
+
+/**
+ * Owns the pool and, where there is one, the server: they end in this order, after everything that
+ * uses them. That order is why `@nestjs/typeorm`, which closes its pool last of all, is not used.
+ */
+@Injectable()
+export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(PostgresDatabase.name);
+  private server: EmbeddedPostgresServer | null = null;
+  private dataSource: DataSource | null = null;
+
+  constructor(@Inject(storageConfig.KEY) private readonly config: StorageConfig) {}
+
+  /**
+   * Connects, after bringing the schema up to date.
+   * @throws StartupError where that is not possible
+   */
+  async onModuleInit(): Promise<void> {
+    try {
+      await this.open(this.config.databaseUrl ?? (await this.startServer()).url);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const which = this.config.databaseUrl === undefined ? 'embedded' : 'DATABASE_URL';
+      throw new StartupError(`PostgreSQL cannot be used (${which}): ${reason}`, { cause: error });
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource?.destroy();
+    await this.server?.stop();
+  }
+
+  /** @throws Error before the module was initialised, which is a wiring mistake */
+  get manager(): EntityManager {
+    if (this.dataSource === null) throw new Error('PostgresDatabase is used before it is open');
+    return this.dataSource.manager;
+  }
+
+  private async open(url: string): Promise<void> {
+    const ran = await migrate(url);
+    if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
+    const options = servingOptions(url, (error) =>
+      this.logger.warn(`an idle connection broke: ${String(error)}`),
+    );
+    this.dataSource = await new DataSource(options).initialize();
+  }
+
+  private async startServer(): Promise<EmbeddedPostgresServer> {
+    this.logger.log(`no DATABASE_URL: starting PostgreSQL in ${this.config.dataDirectory}`);
+    this.server = await EmbeddedPostgresServer.start({
+      directory: join(this.config.dataDirectory, 'postgres'),
+      database: 'keyward',
+      log: (line) => this.logger.log(line),
+    });
+    return this.server;
+  }
+}

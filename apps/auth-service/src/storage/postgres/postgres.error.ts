@@ -1,0 +1,38 @@
+/** Tells a PostgreSQL that is down from a statement that is wrong. */
+import { TemporarilyUnavailableError } from '@keyward/oauth';
+import pg from 'pg';
+import { QueryFailedError, TypeORMError } from 'typeorm';
+
+// Connection trouble, resources, operator intervention (shutdown, cancelled statement), failures of
+// the system underneath, a transaction to repeat, a server that is read-only after a fail-over.
+const PASSING = /^(08|53|57|58|40|25006)/;
+
+/**
+ * Runs a store's statement.
+ * @throws TemporarilyUnavailableError where the database cannot answer; a bug stays what it is
+ */
+export async function onPostgres<T>(statement: () => Promise<T>): Promise<T> {
+  try {
+    return await statement();
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TemporarilyUnavailableError(
+      'the server cannot answer now',
+      `PostgreSQL is unavailable: ${reason}`,
+      undefined,
+      { cause: error },
+    );
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? '');
+  // What is left comes from the socket or the pool, for which pg has no error classes, or is a bug.
+  return !(cause instanceof TypeORMError || isBug(cause));
+}
+
+function isBug(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((bug) => error instanceof bug);
+}

@@ -1,0 +1,19 @@
+/** Opens Redis, where one is configured, before the modules that import it, and closes it after. */
+import { Module } from '@nestjs/common';
+import { storageConfig, type StorageConfig } from '../../config/storage.config.js';
+import { RedisConnection } from './redis.connection.js';
+
+@Module({
+  providers: [
+    {
+      provide: RedisConnection,
+      inject: [storageConfig.KEY],
+      useFactory: ({ redisUrl, redisKeyPrefix, requireNoEviction }: StorageConfig) =>
+        redisUrl === undefined
+          ? null
+          : new RedisConnection({ url: redisUrl, keyPrefix: redisKeyPrefix, requireNoEviction }),
+    },
+  ],
+  exports: [RedisConnection],
+})
+export class RedisModule {}
