@@ -1,0 +1,52 @@
+/** Builds the HTTP application; main.ts and the tests start from the same one. */
+import { type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { checkConfiguration } from './config/configuration.check.js';
+import { isProduction } from './config/production.rules.js';
+import { answerClientError } from './http/client-error.handler.js';
+import { answerFrameworkError } from './http/framework-error.handler.js';
+import { ServerLogger } from './http/server.logger.js';
+
+/** Largest request body, in bytes. */
+export const BODY_LIMIT_BYTES = 65_536;
+
+const MAX_HEADER_BYTES = 16_384;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** What {@link createApplication} may be told. */
+export interface ApplicationOptions {
+  /** Default: what an operator needs, as JSON in production. */
+  readonly logLevels?: LogLevel[];
+}
+
+/**
+ * The application, not yet initialised: nothing is opened before `init()` or `listen()`.
+ * @throws ConfigurationError listing everything that is wrong with the environment and its files
+ */
+export async function createApplication({
+  logLevels = ['fatal', 'error', 'warn', 'log'],
+}: ApplicationOptions = {}): Promise<NestFastifyApplication> {
+  checkConfiguration(process.env);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+  });
+  // Forms only, and raw: the endpoints' parsers must see a parameter that was sent twice.
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+  return NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new ServerLogger(isProduction(process.env), logLevels),
+  });
+}
