@@ -30,18 +30,17 @@ export function parseClientCredentials(
   request: FastifyRequest,
   form: FormParameters,
 ): ClientCredentials {
-  const headers = request.raw.headersDistinct['authorization'] ?? [];
-  if (headers.length > 1) throw new InvalidRequestError('there must be one Authorization header');
+  const header = findAuthorization(request);
   const clientId = form.single('client_id');
   const clientSecret = form.single('client_secret');
   const assertion = form.single('client_assertion');
 
-  const methods = [headers[0], clientSecret, assertion].filter((value) => value != null);
+  const methods = [header, clientSecret, assertion].filter((value) => value !== null);
   if (methods.length > 1) {
     throw new InvalidRequestError('a client must use one authentication method a request');
   }
-  if (headers[0] !== undefined) {
-    const basic = parseBasic(headers[0]);
+  if (header !== null) {
+    const basic = parseBasic(header);
     if (clientId !== null && clientId !== basic.clientId) {
       throw new InvalidRequestError('client_id differs from the Authorization header');
     }
@@ -51,6 +50,15 @@ export function parseClientCredentials(
   if (clientSecret === null) throw failed('no client credentials were presented');
   if (clientId === null) throw new InvalidRequestError('the parameter client_id is missing');
   return { clientId, clientSecret, method: 'client_secret_post' };
+}
+
+// Node keeps the first of several Authorization headers; a proxy in front may have read the last.
+function findAuthorization({ headers, raw }: FastifyRequest): string | null {
+  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1) {
+    throw new InvalidRequestError('there must be one Authorization header');
+  }
+  return headers.authorization ?? null;
 }
 
 /** @see RFC 7617 section 2, RFC 6749 section 2.3.1 (both parts are form-encoded first) */
