@@ -17,8 +17,8 @@ export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`AUTH_BOOTSTRAP_FILE cannot be read: ${cause}`]);
+    const { message } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError([`AUTH_BOOTSTRAP_FILE cannot be read: ${message}`]);
   }
   return parseBootstrap(text, environment);
 }

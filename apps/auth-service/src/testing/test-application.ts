@@ -24,6 +24,8 @@ export interface TestApplicationOptions {
   readonly redis?: RedisAccess;
   /** Default: an empty database of its own, dropped at the end. */
   readonly database?: TestDatabase;
+  /** Default: one that is free. */
+  readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
@@ -59,7 +61,7 @@ export class TestApplication {
       process.env = outer;
     });
     try {
-      await app.listen({ port: 0, host: '127.0.0.1' });
+      await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
     } catch (error) {
       await app.close();
       throw error;

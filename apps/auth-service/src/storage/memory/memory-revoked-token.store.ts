@@ -28,6 +28,11 @@ export class MemoryRevokedTokenStore extends RevokedTokenStore {
     this.complete = true;
   }
 
+  /** Entries held, expired ones that were not swept yet included. */
+  get size(): number {
+    return this.expiryMs.size;
+  }
+
   private sweep(): void {
     const now = Date.now();
     for (const [jti, expiry] of this.expiryMs) if (expiry <= now) this.expiryMs.delete(jti);

@@ -38,7 +38,7 @@ export class RedisRevokedTokenStore extends RevokedTokenStore {
     const [entry, complete] = await this.redis.run((client) =>
       client.mGet([entryKey(jti), COMPLETE]),
     );
-    if (entry != null) return 'revoked';
+    if (entry !== null) return 'revoked';
     // A reconnect in between: the answer may be another process's than the run_id.
     return complete === runId && this.redis.epoch === epoch ? 'live' : 'unknown';
   }

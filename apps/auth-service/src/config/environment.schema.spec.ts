@@ -1,0 +1,132 @@
+import { resolve } from 'node:path';
+import { ConfigurationError } from './configuration.error.js';
+import { parseEnvironment } from './environment.schema.js';
+
+const KEY = Buffer.alloc(32, 1).toString('base64url');
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://keyward:a-password@db/keyward',
+  REDIS_URL: 'rediss://:a-password@redis:6379',
+  AUTH_ISSUER: 'https://login.example.com',
+  AUTH_KEY_ENCRYPTION_KEY: KEY,
+};
+
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    parseEnvironment(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe('parseEnvironment', () => {
+  it('needs nothing at all for a development machine', () => {
+    expect(parseEnvironment({})).toEqual({
+      NODE_ENV: 'development',
+      AUTH_HOST: '127.0.0.1',
+      AUTH_PORT: 4000,
+      AUTH_INSECURE_HTTP_ISSUER: false,
+      REDIS_KEY_PREFIX: 'keyward:',
+      KEYWARD_DATA_DIR: resolve('.keyward'),
+      AUTH_SIGNING_ALGORITHM: 'ES256',
+      AUTH_ACCESS_TOKEN_SECONDS: 300,
+    });
+  });
+
+  it('takes an empty variable as an absent one', () => {
+    const empty = { AUTH_PORT: '', DATABASE_URL: '', REDIS_URL: '', AUTH_SIGNING_ALGORITHM: '' };
+    expect(parseEnvironment(empty)).toEqual(parseEnvironment({}));
+  });
+
+  it('decodes the key encryption key', () => {
+    const { AUTH_KEY_ENCRYPTION_KEY } = parseEnvironment({ AUTH_KEY_ENCRYPTION_KEY: KEY });
+    expect(AUTH_KEY_ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 1));
+  });
+
+  it.each([
+    ['AUTH_PORT', 'http'],
+    ['AUTH_PORT', '-1'],
+    ['AUTH_PORT', '65536'],
+    ['AUTH_PORT', '40.5'],
+    ['AUTH_ISSUER', 'login.example.com'],
+    ['AUTH_ISSUER', 'https://login.example.com/'],
+    ['AUTH_ISSUER', 'https://login.example.com/tenant'],
+    ['AUTH_ISSUER', 'https://login.example.com?a=b'],
+    ['AUTH_ISSUER', 'https://user@login.example.com'],
+    ['AUTH_ISSUER', 'HTTPS://login.example.com'],
+    ['AUTH_ISSUER', 'ftp://login.example.com'],
+    ['DATABASE_URL', 'mysql://db/x'],
+    ['DATABASE_URL', 'nonsense'],
+    ['REDIS_URL', 'http://redis'],
+    ['REDIS_KEY_PREFIX', 'a b'],
+    ['AUTH_KEY_ENCRYPTION_KEY', 'c2hvcnQ'],
+    ['AUTH_KEY_ENCRYPTION_KEY', `${KEY}*`],
+    ['AUTH_SIGNING_ALGORITHM', 'HS256'],
+    ['AUTH_SIGNING_ALGORITHM', 'none'],
+    ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
+    ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
+    ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
+    ['AUTH_INSECURE_HTTP_ISSUER', 'yes'],
+  ])('refuses %s=%s and does not repeat the value', (name, value) => {
+    const [problem, ...others] = problemsOf({ [name]: value });
+    expect(problem).toMatch(new RegExp(`^${name} must be `));
+    expect(others).toEqual([]);
+    if (name === 'AUTH_KEY_ENCRYPTION_KEY') expect(problem).not.toContain(value);
+  });
+
+  it('lists every problem at once, those of production included', () => {
+    const problems = problemsOf({ NODE_ENV: 'production', AUTH_PORT: 'x', REDIS_URL: 'x' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'AUTH_PORT',
+      'REDIS_URL',
+      'DATABASE_URL',
+      'AUTH_KEY_ENCRYPTION_KEY',
+      'AUTH_ISSUER',
+    ]);
+  });
+});
+
+describe('production', () => {
+  it('starts with servers, an https issuer and a secret of its own', () => {
+    expect(problemsOf(PRODUCTION)).toEqual([]);
+  });
+
+  it.each([
+    ['no DATABASE_URL', { DATABASE_URL: undefined }, /^DATABASE_URL is required in production/],
+    ['no REDIS_URL', { REDIS_URL: '' }, /^REDIS_URL is required in production/],
+    ['no issuer', { AUTH_ISSUER: undefined }, /^AUTH_ISSUER is required/],
+    ['an http issuer', { AUTH_ISSUER: 'http://a.example.com' }, /^AUTH_ISSUER must be https/],
+    ['no key', { AUTH_KEY_ENCRYPTION_KEY: undefined }, /^AUTH_KEY_ENCRYPTION_KEY is required/],
+    [
+      'an example password for PostgreSQL',
+      { DATABASE_URL: 'postgres://a:change-me@db/a' },
+      /^DATABASE_URL contains an example password/,
+    ],
+    [
+      'an example password for Redis',
+      { REDIS_URL: 'redis://:example-password@redis' },
+      /^REDIS_URL contains an example password/,
+    ],
+  ])('refuses %s', (_, change, expected) => {
+    expect(problemsOf({ ...PRODUCTION, ...change })).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it.each(['change-me', 'changeme-please-changeme-please-changeme', 'example-key', 'tooshort'])(
+    'refuses the key encryption key %s',
+    (value) => {
+      const problems = problemsOf({ ...PRODUCTION, AUTH_KEY_ENCRYPTION_KEY: value });
+      expect(problems).toContainEqual(
+        expect.stringMatching(/^AUTH_KEY_ENCRYPTION_KEY is (an example value|shorter than 32)/),
+      );
+      expect(problems.join()).not.toContain(value);
+    },
+  );
+
+  it('lets an http issuer through where that is spelled out', () => {
+    const change = { AUTH_ISSUER: 'http://auth.internal', AUTH_INSECURE_HTTP_ISSUER: 'true' };
+    expect(problemsOf({ ...PRODUCTION, ...change })).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { type DeclaredClient } from '../../bootstrap/bootstrap.store.js';
+import { openTestDatabase } from '../../testing/open-database.js';
+import { PostgresBootstrapStore } from './postgres-bootstrap.store.js';
+import { PostgresClientStore } from './postgres-client.store.js';
+import { PostgresResourceStore } from './postgres-resource.store.js';
+import { type PostgresDatabase } from './postgres.database.js';
+
+const RESOURCE = { identifier: 'urn:a', name: 'A', scopes: ['a:read', 'a:write'] };
+const CLIENT: DeclaredClient = {
+  clientId: 'c',
+  name: 'C',
+  authenticationMethod: 'client_secret_basic',
+  secretSha256: createHash('sha256').update('s').digest(),
+  grantTypes: ['client_credentials'],
+  scopes: ['a:read'],
+  ownResource: 'urn:a',
+};
+
+describe('PostgresBootstrapStore', () => {
+  let database: PostgresDatabase;
+  let close: () => Promise<void>;
+  let store: PostgresBootstrapStore;
+  let clients: PostgresClientStore;
+  beforeEach(async () => {
+    ({ database, close } = await openTestDatabase());
+    store = new PostgresBootstrapStore(database);
+    clients = new PostgresClientStore(database);
+  });
+  afterEach(() => close());
+
+  it('creates what the other stores then find', async () => {
+    await store.apply([RESOURCE], [CLIENT]);
+    expect(await clients.find('c')).toMatchObject({ ...CLIENT, disabledAt: null });
+    expect(await clients.find('d')).toBeNull();
+    const resources = new PostgresResourceStore(database);
+    expect(await resources.findOffering(['a:write', 'x'])).toEqual([RESOURCE]);
+    expect(await resources.findOffering(['x'])).toEqual([]);
+    expect(await resources.findOffering([])).toEqual([]);
+  });
+
+  it('orders resources by identifier', async () => {
+    await store.apply([{ ...RESOURCE, identifier: 'urn:b' }, RESOURCE], []);
+    const found = await new PostgresResourceStore(database).findOffering(['a:read']);
+    expect(found.map(({ identifier }) => identifier)).toEqual(['urn:a', 'urn:b']);
+  });
+
+  it('updates what changed, and leaves the rest and the disabled alone', async () => {
+    await store.apply([RESOURCE], [CLIENT, { ...CLIENT, clientId: 'd' }]);
+    await database.manager.query(`UPDATE client SET disabled_at = now() WHERE client_id = 'c'`);
+    await store.apply([], [{ ...CLIENT, name: 'New', scopes: [], ownResource: null }]);
+    const changed = await clients.find('c');
+    expect(changed).toMatchObject({ name: 'New', scopes: [], ownResource: null });
+    expect(changed?.disabledAt).toBeInstanceOf(Date);
+    expect(await clients.find('d')).toMatchObject({ name: 'C' });
+  });
+
+  it('changes nothing when it is applied again, and may be applied by many at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => store.apply([RESOURCE], [CLIENT])));
+    const read = () => database.manager.query(`SELECT *, xmin::text AS version FROM client`);
+    const before = await read();
+    await store.apply([RESOURCE], [CLIENT]);
+    expect(await read()).toEqual(before);
+  });
+
+  it('applies all or nothing', async () => {
+    const broken = { ...CLIENT, clientId: 'e', ownResource: 'urn:absent' };
+    await expect(store.apply([RESOURCE], [CLIENT, broken])).rejects.toThrow(/foreign key/);
+    expect(await clients.find('c')).toBeNull();
+    expect(await new PostgresResourceStore(database).findOffering(['a:read'])).toEqual([]);
+  });
+});
