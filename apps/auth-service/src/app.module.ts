@@ -12,7 +12,7 @@ import { serverConfig } from './config/server.config.js';
 import { storageConfig } from './config/storage.config.js';
 import { tokenConfig, type TokenConfig } from './config/token.config.js';
 import { HealthController } from './health/health.controller.js';
-import { READINESS_CHECKS } from './health/readiness.check.js';
+import { READINESS_CHECKS, type ReadinessCheck } from './health/readiness.check.js';
 import { SigningKeyCheck } from './health/signing-key.check.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { IntrospectionController } from './introspection/introspection.controller.js';
@@ -118,7 +118,7 @@ import { TOKEN_GRANTS, type TokenGrant } from './token/token.grant.js';
     {
       provide: READINESS_CHECKS,
       inject: [PostgresCheck, RedisCheck, SigningKeyCheck],
-      useFactory: (...checks: unknown[]) => checks,
+      useFactory: (...checks: ReadinessCheck[]) => checks,
     },
   ],
 })

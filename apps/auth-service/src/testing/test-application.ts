@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type INestApplication } from '@nestjs/common';
+import { type INestApplication, type LogLevel } from '@nestjs/common';
 import { type TokenResponse } from '@keyward/oauth';
 import { createApplication } from '../application.js';
 import { type RedisAccess } from '../storage/testing/describe-with-redis.js';
@@ -27,6 +27,8 @@ export interface TestApplicationOptions {
   /** Default: one that is free. */
   readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Default: none, so that nothing is logged. */
+  readonly logLevels?: LogLevel[];
 }
 
 /** A running application with the clients and resources of bootstrap.fixture.ts. */
@@ -57,7 +59,7 @@ export class TestApplication {
       ...options.environment,
     });
     // The configuration is read while the application is built, and never again.
-    const app = await createApplication({ logLevels: [] }).finally(() => {
+    const app = await createApplication({ logLevels: options.logLevels ?? [] }).finally(() => {
       process.env = outer;
     });
     try {

@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { StartupError } from '../../config/startup.error.js';
 import { FaultProxy } from '../../testing/fault-proxy.js';
 import { describeWithRedis } from '../testing/describe-with-redis.js';
-import { RedisConnection } from './redis.connection.js';
+import { findEvictionProblem, RedisConnection } from './redis.connection.js';
 
 describeWithRedis('RedisConnection', (redis) => {
   const open = async (url: string) => {
@@ -13,6 +13,19 @@ describeWithRedis('RedisConnection', (redis) => {
     await connection.onModuleInit();
     return connection;
   };
+
+  it('does not start where there is no Redis, and does not tell the password', async () => {
+    const proxy = await FaultProxy.to(redis().url);
+    const { port } = new URL(proxy.url);
+    await proxy.close();
+    const url = `redis://:a-password@127.0.0.1:${port}`;
+    const connection = new RedisConnection({ url, keyPrefix: '', requireNoEviction: false });
+    const error = await connection.onModuleInit().catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(StartupError);
+    expect(String(error)).toContain('REDIS_URL');
+    expect(String(error)).not.toContain('a-password');
+    connection.onApplicationShutdown();
+  });
 
   it('prefixes every key', async () => {
     const connection = await open(redis().url);
@@ -50,17 +63,18 @@ describeWithRedis('RedisConnection', (redis) => {
       await proxy.close();
     },
   );
+});
 
-  it('does not start where there is no Redis, and does not tell the password', async () => {
-    const proxy = await FaultProxy.to(redis().url);
-    const { port } = new URL(proxy.url);
-    await proxy.close();
-    const url = `redis://:a-password@127.0.0.1:${port}`;
-    const connection = new RedisConnection({ url, keyPrefix: '', requireNoEviction: false });
-    const error = await connection.onModuleInit().catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(StartupError);
-    expect(String(error)).toContain('REDIS_URL');
-    expect(String(error)).not.toContain('a-password');
-    connection.onApplicationShutdown();
+describe('findEvictionProblem', () => {
+  it.each([
+    ['# Memory\r\nmaxmemory_policy:noeviction\r\nother:1', null],
+    ['# Memory\r\nmaxmemory_policy:allkeys-lru\r\n', 'is allkeys-lru, and must be noeviction'],
+    ['maxmemory_policy:volatile-ttl', 'is volatile-ttl'],
+    ['maxmemory_policy:noeviction-not', 'is noeviction-not'],
+    ['', 'is not known'],
+  ])('finds in %j: %p', (info, expected) => {
+    const problem = findEvictionProblem(info);
+    if (expected === null) expect(problem).toBeNull();
+    else expect(problem).toContain(`REDIS_URL: maxmemory-policy ${expected}`);
   });
 });

@@ -60,9 +60,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
         cause: error,
       });
     }
-    const policy = /^maxmemory_policy:(\S+)/m.exec(await this.client.info('memory'))?.[1];
-    if (policy === 'noeviction') return;
-    const problem = `REDIS_URL: maxmemory-policy is ${policy ?? 'not known'}, and must be noeviction`;
+    const problem = findEvictionProblem(await this.client.info('memory').catch(() => ''));
+    if (problem === null) return;
     if (this.options.requireNoEviction) throw new ConfigurationError([problem]);
     this.logger.warn(`${problem} in production: an evicted entry is a lost revocation`);
   }
@@ -110,6 +109,16 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (this.epoch === epoch) this.known = { epoch, runId };
     return runId;
   }
+}
+
+/**
+ * What is wrong with Redis's eviction policy, or null.
+ * @param memoryInfo the answer to `INFO memory`; a policy that it does not tell counts as wrong
+ */
+export function findEvictionProblem(memoryInfo: string): string | null {
+  const policy = /^maxmemory_policy:([\w-]+)/m.exec(memoryInfo)?.[1] ?? 'not known';
+  if (policy === 'noeviction') return null;
+  return `REDIS_URL: maxmemory-policy is ${policy}, and must be noeviction`;
 }
 
 function connectTo({ url, keyPrefix }: RedisConnectionOptions) {
