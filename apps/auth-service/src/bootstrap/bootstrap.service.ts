@@ -4,6 +4,7 @@ import { bootstrapConfig } from '../config/bootstrap.config.js';
 import { type Bootstrap } from './bootstrap.file.js';
 import { BootstrapStore } from './bootstrap.store.js';
 
+/** A file that cannot be applied keeps the server from starting. */
 @Injectable()
 export class BootstrapService implements OnModuleInit {
   private readonly logger = new Logger(BootstrapService.name);

@@ -9,6 +9,7 @@ import { type IntrospectionRequest } from './introspection-request.parser.js';
 /** Every "no" is the same answer, so that it tells nothing about foreign tokens (section 2.2). */
 const INACTIVE: IntrospectionResponse = { active: false };
 
+/** Answers from the server's keys and its revocations; no token is stored anywhere. */
 @Injectable()
 export class IntrospectionHandler {
   constructor(

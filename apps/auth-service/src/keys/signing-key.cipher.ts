@@ -12,6 +12,7 @@ const generate = promisify(generateKeyPair);
 /** RFC 7518 section 3.3 wants 2048 bits at least; 3072 match the strength of P-256. */
 const RSA_MODULUS_BITS = 3072;
 
+/** The only place that sees a private key in the clear. */
 @Injectable()
 export class SigningKeyCipher {
   constructor(private readonly encryption: KeyEncryption) {}

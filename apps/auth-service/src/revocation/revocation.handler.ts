@@ -5,6 +5,7 @@ import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
 import { type RevocationRequest } from './revocation-request.parser.js';
 import { RevocationService } from './revocation.service.js';
 
+/** Access tokens by their jti; there are no other tokens yet. */
 @Injectable()
 export class RevocationHandler {
   private readonly logger = new Logger(RevocationHandler.name);

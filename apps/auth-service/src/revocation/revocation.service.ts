@@ -19,6 +19,10 @@ const RELAY_BATCH = 1000;
 /** How often expired entries are removed from the record. */
 const PRUNE_INTERVAL_MS = 3_600_000;
 
+/**
+ * Joins the record, which is slow and sure, with the hot store, which is fast and may forget. What
+ * is not yet in the hot store is relayed, and what it forgot is restored, before it is believed.
+ */
 @Injectable()
 export class RevocationService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RevocationService.name);

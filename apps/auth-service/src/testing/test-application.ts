@@ -46,22 +46,20 @@ export class TestApplication {
     const directory = mkdtempSync(join(tmpdir(), 'keyward-auth-service-'));
     const bootstrapFile = join(directory, 'bootstrap.json');
     writeFileSync(bootstrapFile, JSON.stringify(bootstrapDocument()));
-    const outer = { ...process.env };
-    Object.assign(process.env, {
-      NODE_ENV: 'test',
-      AUTH_ISSUER: ISSUER,
-      AUTH_BOOTSTRAP_FILE: bootstrapFile,
-      KEYWARD_DATA_DIR: directory,
-      DATABASE_URL: database.url,
-      REDIS_URL: options.redis?.url ?? '',
-      REDIS_KEY_PREFIX: options.redis?.keyPrefix ?? '',
-      ...SECRETS,
-      ...options.environment,
-    });
-    // The configuration is read while the application is built, and never again.
-    const app = await createApplication({ logLevels: options.logLevels ?? [] }).finally(() => {
-      process.env = outer;
-    });
+    const app = await buildWith(
+      {
+        NODE_ENV: 'test',
+        AUTH_ISSUER: ISSUER,
+        AUTH_BOOTSTRAP_FILE: bootstrapFile,
+        KEYWARD_DATA_DIR: directory,
+        DATABASE_URL: database.url,
+        REDIS_URL: options.redis?.url ?? '',
+        REDIS_KEY_PREFIX: options.redis?.keyPrefix ?? '',
+        ...SECRETS,
+        ...options.environment,
+      },
+      options.logLevels,
+    );
     try {
       await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
     } catch (error) {
@@ -108,6 +106,24 @@ export class TestApplication {
     if (response.status !== 200) throw new Error(await response.text());
     return (await response.json()) as TokenResponse;
   }
+}
+
+let building: Promise<unknown> = Promise.resolve();
+
+// The environment is the process's own, and read only while an application is built: one at a time.
+function buildWith(environment: NodeJS.ProcessEnv, logLevels: LogLevel[] = []) {
+  const build = async () => {
+    const outer = process.env;
+    process.env = { ...outer, ...environment };
+    try {
+      return await createApplication({ logLevels });
+    } finally {
+      process.env = outer;
+    }
+  };
+  const built = building.then(build);
+  building = built.catch(() => undefined);
+  return built;
 }
 
 /** The Authorization header of a client; by default with the secret that the fixture gives it. */

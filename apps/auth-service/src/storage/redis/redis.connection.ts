@@ -26,6 +26,10 @@ const MAX_QUEUED_COMMANDS = 10_000;
 /** A client as {@link RedisConnection} makes it. */
 export type RedisCommands = ReturnType<typeof connectTo>;
 
+/**
+ * One client for the process. It reconnects by itself for as long as it lives, so that recovery
+ * needs no restart; until then each command fails at once or within a second.
+ */
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisConnection.name);
   private readonly client: RedisCommands;

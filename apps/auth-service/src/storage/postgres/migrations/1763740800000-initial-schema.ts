@@ -1,6 +1,7 @@
 /** Creates clients, resources, signing keys and the record of revocations. */
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
+/** Constraints repeat what the code promises, for whoever writes to the tables by hand. */
 export class InitialSchema1763740800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
