@@ -5,7 +5,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { checkConfiguration } from './config/configuration.check.js';
 import { isProduction } from './config/production.rules.js';
+import { serverConfig, type ServerConfig } from './config/server.config.js';
 import { answerClientError } from './http/client-error.handler.js';
+import { corsHook } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
 import { ServerLogger } from './http/server.logger.js';
 
@@ -44,9 +46,12 @@ export async function createApplication({
     { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   );
-  return NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new ServerLogger(isProduction(process.env), logLevels),
   });
+  const { allowedOrigins } = app.get<ServerConfig>(serverConfig.KEY);
+  fastify.addHook('onRequest', corsHook(allowedOrigins));
+  return app;
 }

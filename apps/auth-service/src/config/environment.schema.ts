@@ -32,11 +32,17 @@ const serverUrl = (protocols: readonly string[]) =>
   });
 
 // The endpoints stand at the origin's root, so an issuer with a path could not be discovered.
-const issuer = z.string().refine((value) => {
-  if (!URL.canParse(value)) return false;
-  const { protocol, origin } = new URL(value);
-  return (protocol === 'https:' || protocol === 'http:') && origin === value;
-}, 'must be an http(s) origin such as https://login.example.com, without path or trailing slash');
+const issuer = z
+  .string()
+  .refine(
+    isOrigin,
+    'must be an http(s) origin such as https://login.example.com, without path or trailing slash',
+  );
+
+const origins = z
+  .string()
+  .transform((value) => value.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isOrigin), 'must be http(s) origins, separated by commas');
 
 const keyEncryptionKey = z
   .string()
@@ -59,6 +65,7 @@ const schema = z.object({
     .refine((port) => port <= 65535, 'must be a port number'),
   AUTH_ISSUER: issuer.optional(),
   AUTH_INSECURE_HTTP_ISSUER: flag,
+  AUTH_CORS_ORIGINS: origins.optional(),
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_KEY_PREFIX: z
@@ -78,6 +85,12 @@ const schema = z.object({
 
 /** The environment after validation. */
 export type Environment = z.infer<typeof schema>;
+
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, origin } = new URL(value);
+  return (protocol === 'https:' || protocol === 'http:') && origin === value;
+}
 
 /**
  * The validated environment. An empty variable counts as absent, as compose files pass them on.

@@ -1,5 +1,6 @@
 /** Configuration namespace `server`: where the authorization server listens and who it says it is. */
 import { registerAs } from '@nestjs/config';
+import { type AllowedOrigins } from '../http/cors.hook.js';
 import { parseEnvironment } from './environment.schema.js';
 
 /** Listening address, issuer and mode. */
@@ -9,14 +10,18 @@ export interface ServerConfig {
   /** The `iss` of every token, an origin; every endpoint stands below it. */
   readonly issuer: string;
   readonly production: boolean;
+  /** Pages that may call from a browser. Default: none in production, this machine's elsewhere. */
+  readonly allowedOrigins: AllowedOrigins;
 }
 
 export const serverConfig = registerAs('server', (): ServerConfig => {
   const environment = parseEnvironment(process.env);
+  const production = environment.NODE_ENV === 'production';
   return {
     host: environment.AUTH_HOST,
     port: environment.AUTH_PORT,
     issuer: environment.AUTH_ISSUER ?? `http://127.0.0.1:${environment.AUTH_PORT}`,
-    production: environment.NODE_ENV === 'production',
+    production,
+    allowedOrigins: environment.AUTH_CORS_ORIGINS ?? (production ? [] : 'loopback'),
   };
 });

@@ -101,6 +101,7 @@ describe('POST /oauth2/token', () => {
     expect(seen).toEqual({
       'cache-control': 'no-store',
       pragma: 'no-cache',
+      vary: 'Origin',
       'www-authenticate': 'Basic realm="keyward", charset="UTF-8"',
       'content-type': 'application/json; charset=utf-8',
       'content-length': '77',
