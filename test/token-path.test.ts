@@ -1,4 +1,9 @@
-import { allowInsecureRequests, clientCredentialsGrant, discovery } from 'openid-client';
+import {
+  allowInsecureRequests,
+  clientCredentialsGrant,
+  ClientSecretBasic,
+  discovery,
+} from 'openid-client';
 import { Stack, type StackClient } from './support/stack.js';
 
 describe('one token all the way', () => {
@@ -22,10 +27,16 @@ describe('one token all the way', () => {
 
   it('openid-client takes a client_credentials token by discovery', async () => {
     const { id, secret } = stack.reader;
-    const server = await discovery(new URL(stack.issuer), id, secret, undefined, {
-      algorithm: 'oauth2',
-      execute: [allowInsecureRequests],
-    });
+    const server = await discovery(
+      new URL(stack.issuer),
+      id,
+      undefined,
+      ClientSecretBasic(secret),
+      {
+        algorithm: 'oauth2',
+        execute: [allowInsecureRequests],
+      },
+    );
     const answer = await clientCredentialsGrant(server, { scope: 'orders:read' });
     expect(answer.token_type).toBe('bearer');
     expect(answer.scope).toBe('orders:read');
