@@ -41,6 +41,8 @@ export default [
     files: ['**/*.ts'],
     plugins: { 'import-x': importX },
     settings: {
+      // Without these the rule looks into no TypeScript file, and finds no cycle.
+      ...importX.flatConfigs.typescript.settings,
       'import-x/resolver-next': [
         createTypeScriptImportResolver({ conditionNames: ['@keyward/source', 'import', 'node'] }),
       ],
