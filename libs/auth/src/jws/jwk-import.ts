@@ -46,7 +46,11 @@ export function importPublicJwk(
   if (jwk['kty'] === 'oct') fail('a symmetric key in a JWK Set');
   if (PRIVATE_MEMBERS.some((member) => jwk[member] !== undefined)) fail('has private members');
   if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return undefined;
-  if (Array.isArray(jwk['key_ops']) && !jwk['key_ops'].includes('verify')) return undefined;
+  const operations = jwk['key_ops'];
+  if (operations !== undefined) {
+    if (!Array.isArray(operations)) return fail('its key_ops is not an array');
+    if (!operations.includes('verify')) return undefined;
+  }
   const alg = jwk['alg'];
   // A set may name the algorithm as `Ed25519` (RFC 9864); the token's header says EdDSA.
   const named = alg === 'Ed25519' ? 'EdDSA' : alg;
