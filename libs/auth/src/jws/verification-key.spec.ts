@@ -1,0 +1,165 @@
+/** Signatures of every algorithm as jose makes them, and texts that only look like one. */
+import { randomBytes, sign } from 'node:crypto';
+import { ASYMMETRIC_ALGORITHMS, HMAC_ALGORITHMS, type AsymmetricAlgorithm } from '@keyward/oauth';
+import { CompactSign } from 'jose';
+import { generateSigningKey, signBytes, type SigningKey } from '../spec-support/signing-key.js';
+import { importPublicJwk, importSecret } from './jwk-import.js';
+import { type VerificationKey } from './verification-key.js';
+
+const KEYS = new Map<string, SigningKey>();
+
+/** One key an algorithm for the whole file, and one RSA key for all of RSA: they are slow to make. */
+function signingKey(alg: AsymmetricAlgorithm): SigningKey {
+  const type = /^[RP]S/.test(alg) ? 'RS256' : alg;
+  const known = KEYS.get(type) ?? generateSigningKey(type);
+  KEYS.set(type, known);
+  return { ...known, alg, publicJwk: { ...known.publicJwk, alg } };
+}
+
+function imported(alg: AsymmetricAlgorithm): VerificationKey {
+  const key = importPublicJwk(signingKey(alg).publicJwk, [alg]);
+  if (key === undefined) throw new Error(`no key for ${alg}`);
+  return key;
+}
+
+async function signedByJose(alg: string, key: CryptoKey | Uint8Array | SigningKey['privateKey']) {
+  const token = await new CompactSign(randomBytes(50)).setProtectedHeader({ alg }).sign(key);
+  const end = token.lastIndexOf('.');
+  return {
+    data: Buffer.from(token.slice(0, end)),
+    signature: Buffer.from(token.slice(end + 1), 'base64url'),
+  };
+}
+
+describe.each(ASYMMETRIC_ALGORITHMS)('a key for %s', (alg) => {
+  it('verifies what jose signed, and nothing else', async () => {
+    const { data, signature } = await signedByJose(alg, signingKey(alg).privateKey);
+    const key = imported(alg);
+    expect(key.verify(alg, data, signature)).toBe(true);
+    expect(key.verify(alg, Buffer.concat([data, Buffer.from('x')]), signature)).toBe(false);
+  });
+
+  it('refuses a signature of any other length without throwing', () => {
+    const data = Buffer.from('data');
+    const good = signBytes(signingKey(alg), data);
+    const key = imported(alg);
+    const others = [
+      Buffer.alloc(0),
+      Buffer.alloc(1),
+      good.subarray(0, -1),
+      good.subarray(1),
+      Buffer.concat([good, Buffer.alloc(1)]),
+      Buffer.concat([Buffer.alloc(1), good]),
+      Buffer.concat([good, good]),
+      Buffer.alloc(9000, 1),
+    ];
+    for (const other of others) expect(key.verify(alg, data, other)).toBe(false);
+    expect(key.verify(alg, data, good)).toBe(true);
+  });
+
+  it('refuses zeros, ones and noise of the right length', () => {
+    const data = Buffer.from('data');
+    const { length } = signBytes(signingKey(alg), data);
+    for (const forged of [Buffer.alloc(length), Buffer.alloc(length, 0xff), randomBytes(length)]) {
+      expect(imported(alg).verify(alg, data, forged)).toBe(false);
+    }
+  });
+
+  it('may be used with no other algorithm', () => {
+    const data = Buffer.from('data');
+    const signature = signBytes(signingKey(alg), data);
+    for (const other of [...ASYMMETRIC_ALGORITHMS, ...HMAC_ALGORITHMS, 'none', '', 'constructor']) {
+      expect([other, imported(alg).allows(other)]).toEqual([other, other === alg]);
+      if (other !== alg) expect(imported(alg).verify(other, data, signature)).toBe(false);
+    }
+  });
+});
+
+describe.each(['ES256', 'ES384', 'ES512'] as const)('an %s signature', (alg) => {
+  const data = Buffer.from('data');
+
+  it('is refused in DER, whatever its length', () => {
+    for (let i = 0; i < 20; i++) {
+      const der = sign(`sha${alg.slice(2)}`, data, signingKey(alg).privateKey);
+      expect(imported(alg).verify(alg, data, der)).toBe(false);
+    }
+  });
+
+  it('is refused where r or s is zero or the order of the curve', () => {
+    const good = signBytes(signingKey(alg), data);
+    const half = good.length / 2;
+    for (const [r, s] of [
+      [Buffer.alloc(half), Buffer.alloc(half)],
+      [Buffer.alloc(half), good.subarray(half)],
+      [good.subarray(0, half), Buffer.alloc(half)],
+      [ORDER[alg], ORDER[alg]],
+      [good.subarray(0, half), ORDER[alg]],
+    ] as const) {
+      expect(imported(alg).verify(alg, data, Buffer.concat([r, s]))).toBe(false);
+    }
+  });
+});
+
+/** The order of each curve, by which r and s have to be smaller (SEC 2 sections 2.4 to 2.6). */
+const ORDER = {
+  ES256: Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex'),
+  ES384: Buffer.from(
+    'ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
+    'hex',
+  ),
+  ES512: Buffer.from(
+    '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa' +
+      '51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+    'hex',
+  ),
+};
+
+describe('RSA', () => {
+  it('keeps PKCS #1 and PSS apart for a key that may do both', () => {
+    const key = signingKey('RS256');
+    const { alg: _, ...open } = key.publicJwk;
+    const both = importPublicJwk(open, ['RS256', 'PS256']);
+    const data = Buffer.from('data');
+    const pkcs = signBytes(key, data, 'RS256');
+    const pss = signBytes(key, data, 'PS256');
+    expect(both?.algorithms).toEqual(['RS256', 'PS256']);
+    expect(both?.verify('RS256', data, pkcs)).toBe(true);
+    expect(both?.verify('PS256', data, pss)).toBe(true);
+    expect(both?.verify('RS256', data, pss)).toBe(false);
+    expect(both?.verify('PS256', data, pkcs)).toBe(false);
+  });
+
+  it('refuses PSS with a salt that is not as long as the digest (RFC 7518 section 3.5)', () => {
+    const data = Buffer.from('data');
+    for (const saltLength of [0, 20, 64]) {
+      const signature = sign('sha256', data, {
+        key: signingKey('PS256').privateKey,
+        padding: 6,
+        saltLength,
+      });
+      expect(imported('PS256').verify('PS256', data, signature)).toBe(false);
+    }
+  });
+});
+
+describe.each(HMAC_ALGORITHMS)('a secret for %s', (alg) => {
+  const secret = randomBytes(64);
+
+  it('verifies what jose signed, at its full length only', async () => {
+    const { data, signature } = await signedByJose(alg, secret);
+    const key = importSecret(secret, [alg]);
+    expect(key.verify(alg, data, signature)).toBe(true);
+    expect(key.verify(alg, data, signature.subarray(0, -1))).toBe(false);
+    expect(key.verify(alg, data, Buffer.alloc(0))).toBe(false);
+    expect(key.verify(alg, data, Buffer.alloc(signature.length))).toBe(false);
+    expect(importSecret(randomBytes(64), [alg]).verify(alg, data, signature)).toBe(false);
+  });
+
+  it('has to be as long as the digest', () => {
+    const bytes = Number(alg.slice(2)) / 8;
+    expect(importSecret(randomBytes(bytes), [alg]).allows(alg)).toBe(true);
+    for (const length of [0, 1, bytes - 1]) {
+      expect(() => importSecret(Buffer.alloc(length), [alg])).toThrow(TypeError);
+    }
+  });
+});
