@@ -35,6 +35,8 @@ const MAXIMUM_RETRY_SECONDS = 60;
 export class JwksProvider extends KeySource {
   #held: HeldKeys | undefined;
   #fetching: Promise<void> | undefined;
+  /** Whether the fetch under way asks the issuer itself, past every cache. */
+  #forced = false;
   #failures = 0;
   #lastFailure: string | undefined;
   #retryAtMs = -Infinity;
@@ -68,12 +70,14 @@ export class JwksProvider extends KeySource {
   async resolve(kid: string | undefined): Promise<VerificationKey | undefined> {
     if (kid === undefined) return undefined;
     const held = await this.#usableKeys();
-    const key = held.byKid.get(kid);
+    const key = held.byKid.get(kid) ?? (await this.#keyUnderWay(kid));
     if (key !== undefined || !this.#mayAskFor(kid)) return key;
     await this.#fetch(true);
     const found = this.#held?.byKid.get(kid);
-    if (found === undefined && this.#failures === 0) this.#unknownKids.add(kid, this.clock());
-    return found;
+    if (found !== undefined) return found;
+    if (this.#failures > 0) throw this.#unavailable();
+    this.#unknownKids.add(kid, this.clock());
+    return undefined;
   }
 
   state(nowMs: number): KeySourceState {
@@ -97,25 +101,39 @@ export class JwksProvider extends KeySource {
     if (due && nowMs >= this.#retryAtMs) await this.#fetch(false);
     const held = this.#held;
     if (held !== undefined && this.clock() < held.staleUntilMs) return held;
-    const waitMs = Math.max(1000, this.#retryAtMs - this.clock());
-    throw new KeysUnavailableError(
-      this.issuer,
-      this.#lastFailure ?? 'not fetched yet',
-      Math.ceil(waitMs / 1000),
-    );
+    throw this.#unavailable();
   }
 
-  /** Whether an unknown kid may cause a fetch. Joining one that is under way is free. */
+  /** A renewal may be answered by a cache on the way: it can bring a key, but never rule one out. */
+  async #keyUnderWay(kid: string): Promise<VerificationKey | undefined> {
+    if (this.#fetching === undefined || this.#forced) return undefined;
+    await this.#fetching;
+    return this.#held?.byKid.get(kid);
+  }
+
+  /**
+   * Whether an unknown kid may cause a fetch. Joining one that is under way is free.
+   * @throws KeysUnavailableError in the pause after a failure: the key may well be there
+   */
   #mayAskFor(kid: string): boolean {
     const nowMs = this.clock();
     if (this.#unknownKids.has(kid, nowMs)) return false;
     if (this.#fetching !== undefined) return true;
-    return nowMs >= this.#retryAtMs && this.#unknownKidFetches.take(nowMs);
+    if (nowMs < this.#retryAtMs) throw this.#unavailable();
+    return this.#unknownKidFetches.take(nowMs);
+  }
+
+  #unavailable(): KeysUnavailableError {
+    const waitMs = Math.max(1000, this.#retryAtMs - this.clock());
+    const why = this.#lastFailure ?? 'not fetched yet';
+    return new KeysUnavailableError(this.issuer, why, Math.ceil(waitMs / 1000));
   }
 
   /** Never rejects: a failure is kept in the state, and whoever waits looks there. */
   #fetch(noCache: boolean): Promise<void> {
-    this.#fetching ??= this.#replaceKeys(noCache).finally(() => {
+    if (this.#fetching !== undefined) return this.#fetching;
+    this.#forced = noCache;
+    this.#fetching = this.#replaceKeys(noCache).finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
