@@ -74,8 +74,15 @@ function freshness(headers: Headers): number | undefined {
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
+  if (!hasMessage(error)) return 'failed';
   if (error.name === 'TimeoutError') return 'no answer in time';
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+  return hasMessage(error.cause) ? error.cause.message : error.message;
+}
+
+/** Told by its shape: fetch's errors belong to another realm where the caller runs in a vm context. */
+function hasMessage(
+  error: unknown,
+): error is { readonly name?: unknown; readonly message: string; readonly cause?: unknown } {
+  const message = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' && message !== '';
 }
