@@ -95,8 +95,13 @@ export class KeysUnavailableError extends Error implements Refusal {
 
 const SHOWN = 64;
 
-/** A value from a token as a log may show it: JSON-escaped and cut. */
+/** A value from a token as a log may show it: cut, quoted, and in printable ASCII alone. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : `(${value === null ? 'null' : typeof value})`;
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+  const quoted = JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
+  // JSON leaves line separators, C1 controls and changes of direction alone; terminals act on them.
+  return quoted.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

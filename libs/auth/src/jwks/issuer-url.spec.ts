@@ -39,6 +39,11 @@ describe('checkKeyUrl', () => {
     expect(() => checkKeyUrl('ftp://user:hunter2@as.example', true)).not.toThrow(/hunter2/);
   });
 
+  it('cannot be made to write a second line into a log', () => {
+    expect(() => checkKeyUrl('http://as.example/\nWARN forged', false)).toThrow(/^[^\n]*$/);
+    expect(() => checkKeyUrl('as.example\nWARN forged', false)).toThrow(/^[^\n]*$/);
+  });
+
   it('lets http through where it was asked for by name, and nothing else', () => {
     expect(checkKeyUrl('http://as.example', true)).toBe('http://as.example');
     expect(() => checkKeyUrl('ftp://as.example', true)).toThrow(TypeError);

@@ -21,7 +21,7 @@ export function checkKeyUrl(url: string, insecureHttp: boolean): string {
   if (parsed.protocol === 'https:') return url;
   if (parsed.protocol === 'http:' && (insecureHttp || isLoopback(parsed.hostname))) return url;
   throw new TypeError(
-    `${url} is not https: whoever is on the way could give us keys of his own. ` +
+    `${parsed.href} is not https: whoever is on the way could give us keys of his own. ` +
       'Use https, or set `insecureHttp: true` for a network that nobody else is on.',
   );
 }
