@@ -47,11 +47,13 @@ function objectionTo(claims: JsonObject, trust: Trust): string | undefined {
   }
 }
 
-/** Recursion is bounded by the length of a token: 8 KiB hold some thousand levels at most. */
-function freeze(value: object): void {
-  Object.freeze(value);
-  for (const key in value) {
-    const member = (value as Record<string, unknown>)[key];
-    if (typeof member === 'object' && member !== null) freeze(member);
+/** Without recursion: how deep a payload may be is up to `maxTokenBytes`, not to the call stack. */
+function freeze(root: object): void {
+  const pending = [root];
+  for (const value of pending) {
+    Object.freeze(value);
+    for (const member of Object.values(value) as unknown[]) {
+      if (typeof member === 'object' && member !== null) pending.push(member);
+    }
   }
 }
