@@ -32,7 +32,10 @@ export class AccessTokenVerifier {
   readonly #cache: VerifiedTokenCache;
   readonly #maxTokenBytes: number;
 
-  /** @param clock milliseconds since the epoch */
+  /**
+   * @param clock milliseconds since the epoch
+   * @throws TypeError for a limit that is no number: NaN would switch it off
+   */
   constructor(
     private readonly trusts: Trusts,
     options: VerifierOptions = {},
@@ -40,6 +43,9 @@ export class AccessTokenVerifier {
   ) {
     this.#cache = new VerifiedTokenCache(options.maxCachedTokens ?? 10_000);
     this.#maxTokenBytes = options.maxTokenBytes ?? 8192;
+    if (!Number.isInteger(this.#maxTokenBytes) || this.#maxTokenBytes < 1) {
+      throw new TypeError('maxTokenBytes is not a number of characters');
+    }
   }
 
   /**

@@ -36,7 +36,7 @@ export class VerifiedTokenCache {
   /** @param maxEntries 0 keeps nothing */
   constructor(private readonly maxEntries: number) {
     if (!Number.isInteger(maxEntries) || maxEntries < 0) {
-      throw new TypeError('cache.maxEntries is not a number of entries');
+      throw new TypeError('maxCachedTokens is not a number of tokens');
     }
   }
 

@@ -28,17 +28,33 @@ export interface JwksOptions {
 /** Every setting with its value. */
 export type ResolvedJwksOptions = Required<JwksOptions>;
 
-/** Fills in the defaults. */
+const DEFAULTS: ResolvedJwksOptions = {
+  timeoutMs: 5000,
+  maxBytes: 262_144,
+  defaultMaxAgeSeconds: 600,
+  minMaxAgeSeconds: 30,
+  maxMaxAgeSeconds: 86_400,
+  maxStaleSeconds: 86_400,
+  unknownKidBurst: 5,
+  unknownKidIntervalSeconds: 30,
+  retrySeconds: 2,
+};
+
+/** Zero of these is no limit at all, or none that works. */
+const POSITIVE = new Set<string>(['timeoutMs', 'maxBytes', 'unknownKidIntervalSeconds']);
+
+/**
+ * Fills in the defaults.
+ * @throws TypeError for a value that is not a number of its unit: NaN would switch a limit off
+ */
 export function resolveJwksOptions(options: JwksOptions = {}): ResolvedJwksOptions {
-  return {
-    timeoutMs: options.timeoutMs ?? 5000,
-    maxBytes: options.maxBytes ?? 262_144,
-    defaultMaxAgeSeconds: options.defaultMaxAgeSeconds ?? 600,
-    minMaxAgeSeconds: options.minMaxAgeSeconds ?? 30,
-    maxMaxAgeSeconds: options.maxMaxAgeSeconds ?? 86_400,
-    maxStaleSeconds: options.maxStaleSeconds ?? 86_400,
-    unknownKidBurst: options.unknownKidBurst ?? 5,
-    unknownKidIntervalSeconds: options.unknownKidIntervalSeconds ?? 30,
-    retrySeconds: options.retrySeconds ?? 2,
-  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given as [string, unknown][]) {
+    if (!Object.hasOwn(DEFAULTS, name)) throw new TypeError(`jwksOptions has no ${name}`);
+    if (!Number.isFinite(value) || (value as number) < 0 || (value === 0 && POSITIVE.has(name))) {
+      const wanted = POSITIVE.has(name) ? 'a positive number' : 'a number from 0 up';
+      throw new TypeError(`jwksOptions.${name} is not ${wanted}`);
+    }
+  }
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
 }
