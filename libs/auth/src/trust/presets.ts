@@ -25,7 +25,7 @@ export function keyward(issuer: string, { audience }: PresetOptions): RemoteTrus
 
 /**
  * Auth0: scope in `scope`, RBAC in `permissions`. Its default token dialect says `typ: JWT`, as its
- * ID tokens do; those carry `nonce` or `at_hash` and are refused by them.
+ * ID tokens do; those carry `nonce` or `at_hash`, or else name no client, and are refused by that.
  * @param domain `tenant.eu.auth0.com`, or the custom domain
  */
 export function auth0(domain: string, { audience }: PresetOptions): RemoteTrust {
@@ -38,7 +38,8 @@ export function auth0(domain: string, { audience }: PresetOptions): RemoteTrust 
     requiredClaims: ['sub', 'iat'],
     maxLifetimeSeconds: DAY,
     claims: { scopes: ['scope', 'permissions'], clientId: ['client_id', 'azp'] },
-    validate: refuseIdToken,
+    validate: (claims) =>
+      refuseIdToken(claims) ?? (present(claims, 'client_id') && present(claims, 'azp')),
   };
 }
 
