@@ -48,13 +48,15 @@ const MAXIMUM_REMEMBERED_LENGTH = 512;
 function parseHeader(segment: string): JsonObject {
   const known = headers.get(segment);
   if (known !== undefined) return known;
-  const header = parseStrictObject(decodeSegment(segment));
+  const bytes = decodeSegment(segment);
+  const header = parseStrictObject(bytes);
   if (header['crit'] !== undefined) throw new RefusedTokenError('canonical', 'critical_header');
   if (header['b64'] !== undefined) throw new RefusedTokenError('canonical', 'unencoded_payload');
   if (segment.length <= MAXIMUM_REMEMBERED_LENGTH) {
     // A flood of different headers costs each its parsing, as it would without the memory.
     if (headers.size >= MAXIMUM_HEADERS) headers.clear();
-    headers.set(segment, Object.freeze(header));
+    // Written anew: a slice would keep the whole token in memory, where nothing to present may stay.
+    headers.set(bytes.toString('base64url'), Object.freeze(header));
   }
   return header;
 }
