@@ -39,13 +39,14 @@ export interface ProviderFixture {
 }
 
 /** Starts a server and a provider of its keys; `discover` leaves the URL to the metadata. */
-export async function providerFixture(
-  options: JwksOptions & { readonly discover?: boolean } = {},
-): Promise<ProviderFixture> {
+export async function providerFixture({
+  discover,
+  ...options
+}: JwksOptions & { readonly discover?: boolean } = {}): Promise<ProviderFixture> {
   const server = await IssuerServer.start();
   const clock = new ManualClock();
   const observer = new RecordingObserver();
-  const locator = new JwksLocator(server.url, options.discover ? undefined : server.jwksUri, false);
+  const locator = new JwksLocator(server.url, discover ? undefined : server.jwksUri, false);
   const provider = new JwksProvider(
     server.url,
     locator,
