@@ -1,6 +1,6 @@
 /** Port: who is told what the library refused and how its keys are doing. */
 import { Logger } from '@nestjs/common';
-import { type Refusal } from './access-token/refusal.js';
+import { shown, type Refusal } from './access-token/refusal.js';
 import { type IgnoredKey } from './jwks/jwk-set.js';
 
 /** A refusal and the request that it happened to. */
@@ -37,7 +37,7 @@ export class LoggingAuthObserver extends AuthObserver {
   keysFetched(issuer: string, keys: number, ignored: readonly IgnoredKey[]): void {
     this.#logger.debug(`keys of ${issuer}: ${keys} usable`);
     for (const { kid, reason } of ignored) {
-      const id = kid === undefined ? 'without kid' : JSON.stringify(kid);
+      const id = kid === undefined ? 'without kid' : shown(kid);
       this.#logger.warn(`key ${id} of ${issuer} is not used: ${reason}`);
     }
   }
