@@ -4,6 +4,7 @@ import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
 import { KeysUnavailableError, RefusedTokenError, type Refusal } from '../access-token/refusal.js';
 import { AuthObserver } from '../auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
+import { formatChallenge } from '../bearer/bearer-challenge.js';
 import {
   InvalidRequestError,
   InvalidTokenError,
@@ -29,6 +30,8 @@ export class RequestAuthenticator {
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
     this.#resourceMetadata = options.resourceMetadata;
+    // What no header can hold stops the start; at the first refusal it would be a 500.
+    formatChallenge({ resourceMetadata: options.resourceMetadata });
   }
 
   /**
