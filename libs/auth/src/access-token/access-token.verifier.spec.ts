@@ -10,6 +10,7 @@ import {
   trustIn,
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
+import { VERIFIED } from '../principal/principal.js';
 import { generateSigningKey, hmacBytes } from '../spec-support/signing-key.js';
 
 const ES = generateSigningKey('ES256', 'es');
@@ -44,6 +45,7 @@ describe('a good token', () => {
     const token = claims({ grant_id: 'g1', scope: 'a b a', cnf: { jkt: 'x' }, amr: ['pwd'] });
     const principal = await verifier.verify(token);
     expect(principal).toEqual({
+      [VERIFIED]: true,
       issuer: ISSUER,
       subject: 'alice',
       clientId: 'shop',

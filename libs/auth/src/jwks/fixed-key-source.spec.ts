@@ -4,9 +4,10 @@ import { importPublicJwk, importSecret } from '../jws/jwk-import.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { generateSigningKey } from '../spec-support/signing-key.js';
+import { without } from '../spec-support/without.js';
 import { FixedKeySource } from './fixed-key-source.js';
 
-const { kid: _, ...anonymous } = generateSigningKey('ES256').publicJwk;
+const anonymous = without(generateSigningKey('ES256').publicJwk, 'kid');
 const A = imported({ ...anonymous, kid: 'a' });
 const B = imported({ ...generateSigningKey('ES256', 'b').publicJwk });
 const ANONYMOUS = imported(anonymous);

@@ -2,6 +2,7 @@
 import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
 import { ASYMMETRIC_ALGORITHMS } from '@keyward/oauth';
 import { generateSigningKey } from '../spec-support/signing-key.js';
+import { without } from '../spec-support/without.js';
 import { importPublicJwk, UnusableKeyError } from './jwk-import.js';
 import { type JsonObject } from './strict-json.js';
 
@@ -28,9 +29,6 @@ function outcome(jwk: object): string {
     return error.message;
   }
 }
-
-const without = (jwk: JsonObject, ...names: string[]): JsonObject =>
-  Object.fromEntries(Object.entries(jwk).filter(([name]) => !names.includes(name)));
 
 describe('importPublicJwk', () => {
   it.each([

@@ -59,7 +59,7 @@ export class IssuerServer {
   }
 
   /** Answers `/jwks` with these keys. */
-  publish(keys: readonly object[], headers: Record<string, string> = {}): void {
+  publish(keys: readonly unknown[], headers: Record<string, string> = {}): void {
     this.serve('/jwks', { keys }, headers);
   }
 

@@ -3,10 +3,6 @@ import { NOW } from './access-token.fixture.js';
 
 export const API = 'https://orders.example';
 const TIMES = { iat: NOW, exp: NOW + 3600 };
-/** Claims without some of them. */
-export const without = (claims: object, ...names: string[]): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
-
 export const AUTH0_CLAIMS = {
   iss: 'https://tenant.eu.auth0.com/',
   sub: 'auth0|123456',

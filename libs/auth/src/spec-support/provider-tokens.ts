@@ -12,8 +12,8 @@ import {
   OKTA_CLAIMS,
   REALM,
   TENANT,
-  without,
 } from './provider-claims.js';
+import { without } from './without.js';
 
 interface ProviderToken {
   readonly title: string;
