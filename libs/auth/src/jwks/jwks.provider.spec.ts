@@ -181,6 +181,13 @@ describe('an unknown kid', () => {
     expect(server.count()).toBe(3);
   });
 
+  it('is remembered beside others: asking for one does not make another new', async () => {
+    const { server, provider } = await start();
+    await provider.warmUp();
+    for (const kid of ['x', 'y', 'x', 'y', 'x']) await provider.resolve(kid);
+    expect(server.count()).toBe(3);
+  });
+
   it('never costs more than the token bucket holds, in a flood of a thousand', async () => {
     const { server, clock, provider } = await start({
       unknownKidBurst: 5,

@@ -154,7 +154,6 @@ export class JwksProvider extends KeySource {
       this.#failures = 0;
       this.#lastFailure = undefined;
       this.#retryAtMs = -Infinity;
-      this.#unknownKids.clear();
       this.observer.keysFetched(this.issuer, this.#held.byKid.size, ignored);
     } catch (error) {
       this.#failures += 1;

@@ -34,10 +34,11 @@ describe('TokenBucket', () => {
     expect(take(1e9, 3)).toEqual([true, true, false]);
   });
 
-  it('gives nothing for a clock that steps back', () => {
+  it('gives nothing for a clock that steps back, and takes nothing either', () => {
     const bucket = new TokenBucket(1, 1000);
     expect(bucket.take(10_000)).toBe(true);
     expect(bucket.take(5000)).toBe(false);
+    expect(bucket.take(6000)).toBe(true);
   });
 });
 
@@ -67,12 +68,5 @@ describe('UnknownKids', () => {
     kids.add('another', 500);
     expect(kids.has('kid-0', 1499)).toBe(true);
     expect(kids.has('kid-1', 1)).toBe(false);
-  });
-
-  it('forgets everything once the keys have changed', () => {
-    const kids = new UnknownKids(1000);
-    kids.add('x', 0);
-    kids.clear();
-    expect(kids.has('x', 1)).toBe(false);
   });
 });

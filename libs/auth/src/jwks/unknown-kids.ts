@@ -23,9 +23,4 @@ export class UnknownKids {
     }
     this.#untilMs.set(kid, nowMs + this.lifetimeMs);
   }
-
-  /** Forgets everything: the issuer's keys have changed. */
-  clear(): void {
-    this.#untilMs.clear();
-  }
 }
