@@ -56,7 +56,7 @@ describe('a refusal', () => {
           expect(text).not.toContain(segment);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

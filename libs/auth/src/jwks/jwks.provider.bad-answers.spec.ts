@@ -105,9 +105,7 @@ describe('an issuer that stalls', () => {
   ])('%s costs the time limit and no more', async (_, answer) => {
     const { server, provider } = await start({ timeoutMs: 100 });
     server.on('/jwks', answer as Answer);
-    const startedMs = performance.now();
     await expect(provider.resolve('a')).rejects.toThrow(/no answer in time/);
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(90);
   });
 });
 
