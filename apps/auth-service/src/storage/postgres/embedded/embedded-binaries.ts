@@ -38,6 +38,11 @@ export function findEmbeddedBinaries(
   if (platform !== 'linux' && platform !== 'darwin') throw new NoEmbeddedBinariesError(target);
   const directory = packageDirectory(target);
   restoreLinks(directory);
+  return binariesOf(directory);
+}
+
+/** The programs of the platform package in `directory`, which is not looked at. */
+export function binariesOf(directory: string): EmbeddedBinaries {
   const bin = join(directory, 'native', 'bin');
   return { directory, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
 }

@@ -1,16 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { ChildProgram } from '../../testing/child-program.js';
+import { removeDataDirectory } from './data-directory-removal.js';
 import { DirectoryInUseError } from './directory-lock.js';
-import { EmbeddedPostgresServer } from './embedded-postgres-server.js';
+import {
+  type EmbeddedPostgresOptions,
+  EmbeddedPostgresServer,
+} from './embedded-postgres-server.js';
 import { processStartTime } from './process-identity.js';
 
 const MODULE = new URL('./embedded-postgres-server.ts', import.meta.url).href;
+// Only root can run a server as somebody else, who may be kept out.
+const asRoot = process.geteuid?.() === 0 ? it : it.skip;
 const START = `
   const [, module, directory] = process.argv;
   const { EmbeddedPostgresServer } = await import(module);
@@ -24,7 +40,7 @@ describe('EmbeddedPostgresServer', () => {
   const running: EmbeddedPostgresServer[] = [];
   const children: ChildProgram[] = [];
 
-  const start = async (options: { port?: number; log?: (line: string) => void } = {}) => {
+  const start = async (options: Partial<EmbeddedPostgresOptions> = {}) => {
     const server = await EmbeddedPostgresServer.start({
       directory,
       unsafeWithoutFsync: true,
@@ -61,7 +77,10 @@ describe('EmbeddedPostgresServer', () => {
     for (const server of running.splice(0)) await server.stop();
     for (const { child } of children.splice(0)) child.kill('SIGKILL');
   });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(async () => {
+    await removeDataDirectory(directory);
+    rmSync(root, { recursive: true, force: true });
+  });
 
   it('keeps the data from one start to the next, on a folder that it makes', async () => {
     const first = await start();
@@ -69,6 +88,28 @@ describe('EmbeddedPostgresServer', () => {
     await first.stop();
     const second = await start();
     expect(await query(second.url, 'SELECT answer FROM stopped')).toEqual([[42]]);
+  });
+
+  asRoot('keeps the data also in a folder that its user cannot enter', async () => {
+    const closed = join(root, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const wanted = join(closed, 'postgres');
+    const sharedPlace = join(root, 'place');
+    const options = { directory: wanted, sharedPlace };
+    const first = await start(options);
+    await query(first.url, 'CREATE TABLE stopped AS SELECT 42 AS answer');
+    await expect(removeDataDirectory(wanted, { sharedPlace })).rejects.toThrow(DirectoryInUseError);
+    await first.stop();
+    const second = await start(options);
+    expect(await query(second.url, 'SELECT answer FROM stopped')).toEqual([[42]]);
+    expect(await query(second.url, 'SHOW data_directory')).toEqual([
+      [join(readlinkSync(wanted), 'data')],
+    ]);
+    await second.stop();
+    await removeDataDirectory(wanted, { sharedPlace });
+    expect(readdirSync(join(sharedPlace, 'data'))).toEqual([]);
+    const empty = await start(options);
+    await expect(query(empty.url, 'SELECT answer FROM stopped')).rejects.toThrow('does not exist');
   });
 
   it('is reachable over loopback alone, and not without the password', async () => {

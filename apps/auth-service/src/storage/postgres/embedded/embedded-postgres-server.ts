@@ -3,13 +3,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
+import { prepareDataDirectory } from './data-directory.js';
 import { DirectoryLock } from './directory-lock.js';
 import { type EmbeddedBinaries, findEmbeddedBinaries } from './embedded-binaries.js';
 import { stopOnExit } from './exit-hook.js';
 import { stopOrphanedPostmaster } from './orphan-postmaster.js';
 import { EMBEDDED_USER, openCluster, type PostgresCluster } from './postgres-cluster.js';
 import { Postmaster } from './postmaster.js';
-import { prepareDirectory, requireEntry, type ServerUser } from './server-user.js';
+import { reachableBinaries } from './reachable-binaries.js';
+import { type ServerUser } from './server-user.js';
 
 const HOST = '127.0.0.1';
 const START_ATTEMPTS = 3;
@@ -26,6 +28,11 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
   /** Faster, but a crash of the machine destroys the data: only for data that is thrown away. Default false. */
   readonly unsafeWithoutFsync?: boolean;
+  /**
+   * For root alone: where the data and the programs go that the server's user cannot enter in their own
+   * place. Default `/var/lib/keyward`.
+   */
+  readonly sharedPlace?: string;
 }
 
 /**
@@ -44,15 +51,14 @@ export class EmbeddedPostgresServer {
    * Starts the server and resolves when its database can be used.
    * @throws DirectoryInUseError where another process owns the folder.
    * @throws NoEmbeddedBinariesError where there is no PostgreSQL for this platform.
-   * @throws Error that says what to do, where the port is taken or root's substitute cannot enter the folder.
+   * @throws NoEntryError where root's substitute cannot enter the folder and there is no other place for it.
+   * @throws Error that says what to do, where the port is taken or the folder is another user's.
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgresServer> {
-    const { database = EMBEDDED_USER, log = () => undefined } = options;
-    const directory = resolve(options.directory);
-    const binaries = findEmbeddedBinaries();
-    const user = prepareDirectory(directory, log);
-    requireEntry(directory, user);
-    requireEntry(binaries.directory, user);
+    const { database = EMBEDDED_USER, log = () => undefined, sharedPlace } = options;
+    const installed = findEmbeddedBinaries();
+    const { directory, user } = prepareDataDirectory(resolve(options.directory), log, sharedPlace);
+    const binaries = reachableBinaries(installed, user, log, sharedPlace);
     const lock = DirectoryLock.acquire(directory);
     try {
       const sync = options.unsafeWithoutFsync !== true;
