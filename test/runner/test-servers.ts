@@ -1,5 +1,5 @@
 /** The PostgreSQL and the Redis of one test run: those the environment names, or private ones. */
-import { EmbeddedPostgresServer } from '@keyward/auth-service/testing';
+import { EmbeddedPostgresServer, removeDataDirectory } from '@keyward/auth-service/testing';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
@@ -44,8 +44,11 @@ export class TestServers {
   }
 
   async #startPostgres(): Promise<string> {
+    const directory = join(this.directory, 'postgres');
+    // Registered first, to run last: for root the data may lie elsewhere, where nobody else removes them.
+    this.#stops.push(async () => void (await removeDataDirectory(directory)));
     const server = await EmbeddedPostgresServer.start({
-      directory: join(this.directory, 'postgres'),
+      directory,
       unsafeWithoutFsync: true,
       log: (line) => console.log(line),
     });

@@ -1,4 +1,5 @@
 /** What tests of other projects use of this one: its servers and its storage, never the application itself. */
+export { removeDataDirectory } from '../postgres/embedded/data-directory-removal.js';
 export { EmbeddedPostgresServer } from '../postgres/embedded/embedded-postgres-server.js';
 export { describeWithRedis, type RedisAccess } from './describe-with-redis.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
