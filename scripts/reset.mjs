@@ -2,39 +2,32 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  DirectoryInUseError,
-  DirectoryLock,
-} from '../apps/auth-service/src/storage/postgres/embedded/directory-lock.ts';
-import { stopOrphanedPostmaster } from '../apps/auth-service/src/storage/postgres/embedded/orphan-postmaster.ts';
+import { removeDataDirectory } from '../apps/auth-service/src/storage/postgres/embedded/data-directory-removal.ts';
+import { DirectoryInUseError } from '../apps/auth-service/src/storage/postgres/embedded/directory-lock.ts';
 
-// The folder may be anyone's choice: only what Keyward made is removed. The lock lies in the last one.
+// The folder may be anyone's choice: only what Keyward made is removed.
 const OURS = [
   'orders.json',
   'orders.json.new',
   'demo-secrets.json',
   'demo-secrets.json.new',
   'key-encryption.key',
-  'postgres',
 ];
 
 async function reset(dataDirectory) {
-  const postgres = join(dataDirectory, 'postgres');
-  const lock = existsSync(postgres) ? DirectoryLock.acquire(postgres) : null;
-  try {
-    if (lock) await stopOrphanedPostmaster(join(postgres, 'data'), console.log);
-    const removed = OURS.map((name) => join(dataDirectory, name)).filter((path) =>
-      existsSync(path),
-    );
-    for (const path of removed) {
+  const removed = [];
+  // The database's lock guards the rest as well, so all goes while it is held.
+  const alongside = () => {
+    for (const path of OURS.map((name) => join(dataDirectory, name))) {
+      if (!existsSync(path)) continue;
       rmSync(path, { recursive: true });
-      console.log(`removed ${path}`);
+      removed.push(path);
     }
-    if (removed.length === 0) console.log(`nothing to remove in ${dataDirectory}`);
-  } finally {
-    // Its file is gone with its folder, unless something failed before.
-    if (existsSync(postgres)) lock?.release();
-  }
+  };
+  const postgres = join(dataDirectory, 'postgres');
+  if (await removeDataDirectory(postgres, { log: console.log, alongside })) removed.push(postgres);
+  for (const path of removed) console.log(`removed ${path}`);
+  if (removed.length === 0) console.log(`nothing to remove in ${dataDirectory}`);
   removeFolder(dataDirectory);
 }
 
