@@ -2,21 +2,14 @@
 import { type AsymmetricAlgorithm } from '@keyward/oauth';
 import { KeysUnavailableError } from '../access-token/refusal.js';
 import { type VerificationKey } from '../jws/verification-key.js';
+import { holdKeys, type HeldKeys } from './held-keys.js';
 import { fetchJsonDocument } from './json-document.js';
-import { importJwkSet, keysByKid, type IgnoredKey } from './jwk-set.js';
+import { importJwkSet, type IgnoredKey } from './jwk-set.js';
 import { type JwksLocator } from './jwks-locator.js';
 import { type ResolvedJwksOptions } from './jwks.options.js';
 import { KeySource, type KeySourceState } from './key-source.js';
 import { TokenBucket } from './token-bucket.js';
 import { UnknownKids } from './unknown-kids.js';
-
-interface HeldKeys {
-  readonly byKid: ReadonlyMap<string, VerificationKey>;
-  readonly fetchedAtMs: number;
-  readonly refreshAtMs: number;
-  readonly freshUntilMs: number;
-  readonly staleUntilMs: number;
-}
 
 /** Told of every fetch; for logs and metrics. */
 export interface JwksObserver {
@@ -31,6 +24,10 @@ const MAXIMUM_RETRY_SECONDS = 60;
  * the set is renewed behind the requests; past all of it the next request waits for the renewal.
  * While the issuer cannot be reached, known keys go on being used, up to `maxStaleSeconds`. A kid
  * that is not in the set causes a fetch only as often as a token bucket allows.
+ *
+ * While there are keys, an unknown kid is refused even where the issuer could not be asked: its
+ * tokens could be anyone's, and if they were answered by 503 anyone could make the service fail at
+ * will. An issuer publishes a key before it signs with it, so no honest token is met by that.
  */
 export class JwksProvider extends KeySource {
   #held: HeldKeys | undefined;
@@ -74,10 +71,8 @@ export class JwksProvider extends KeySource {
     if (key !== undefined || !this.#mayAskFor(kid)) return key;
     await this.#fetch(true);
     const found = this.#held?.byKid.get(kid);
-    if (found !== undefined) return found;
-    if (this.#failures > 0) throw this.#unavailable();
-    this.#unknownKids.add(kid, this.clock());
-    return undefined;
+    if (found === undefined && this.#failures === 0) this.#unknownKids.add(kid, this.clock());
+    return found;
   }
 
   state(nowMs: number): KeySourceState {
@@ -101,7 +96,9 @@ export class JwksProvider extends KeySource {
     if (due && nowMs >= this.#retryAtMs) await this.#fetch(false);
     const held = this.#held;
     if (held !== undefined && this.clock() < held.staleUntilMs) return held;
-    throw this.#unavailable();
+    const waitMs = Math.max(1000, this.#retryAtMs - this.clock());
+    const why = this.#lastFailure ?? 'not fetched yet';
+    throw new KeysUnavailableError(this.issuer, why, Math.ceil(waitMs / 1000));
   }
 
   /** A renewal may be answered by a cache on the way: it can bring a key, but never rule one out. */
@@ -111,22 +108,12 @@ export class JwksProvider extends KeySource {
     return this.#held?.byKid.get(kid);
   }
 
-  /**
-   * Whether an unknown kid may cause a fetch. Joining one that is under way is free.
-   * @throws KeysUnavailableError in the pause after a failure: the key may well be there
-   */
+  /** Whether an unknown kid may cause a fetch. Joining one that is under way is free. */
   #mayAskFor(kid: string): boolean {
     const nowMs = this.clock();
     if (this.#unknownKids.has(kid, nowMs)) return false;
     if (this.#fetching !== undefined) return true;
-    if (nowMs < this.#retryAtMs) throw this.#unavailable();
-    return this.#unknownKidFetches.take(nowMs);
-  }
-
-  #unavailable(): KeysUnavailableError {
-    const waitMs = Math.max(1000, this.#retryAtMs - this.clock());
-    const why = this.#lastFailure ?? 'not fetched yet';
-    return new KeysUnavailableError(this.issuer, why, Math.ceil(waitMs / 1000));
+    return nowMs >= this.#retryAtMs && this.#unknownKidFetches.take(nowMs);
   }
 
   /** Never rejects: a failure is kept in the state, and whoever waits looks there. */
@@ -150,7 +137,7 @@ export class JwksProvider extends KeySource {
         noCache,
       });
       const { keys, ignored } = importJwkSet(body, this.algorithms);
-      this.#held = this.#hold(keys, startedMs, maxAgeSeconds);
+      this.#held = holdKeys(keys, this.#held, startedMs, maxAgeSeconds, this.options);
       this.#failures = 0;
       this.#lastFailure = undefined;
       this.#retryAtMs = -Infinity;
@@ -162,29 +149,6 @@ export class JwksProvider extends KeySource {
       this.locator.forget();
       this.observer.keysFetchFailed(this.issuer, this.#lastFailure);
     }
-  }
-
-  #hold(
-    keys: readonly VerificationKey[],
-    fetchedAtMs: number,
-    maxAgeSeconds: number | undefined,
-  ): HeldKeys {
-    const { defaultMaxAgeSeconds, minMaxAgeSeconds, maxMaxAgeSeconds } = this.options;
-    const maxAge = maxAgeSeconds ?? defaultMaxAgeSeconds;
-    const freshMs = Math.min(maxMaxAgeSeconds, Math.max(minMaxAgeSeconds, maxAge)) * 1000;
-    // A key that has not changed stays the same object: tokens checked with it stay in the cache.
-    const unchanged = keys.map((key) => {
-      const before = key.kid === undefined ? undefined : this.#held?.byKid.get(key.kid);
-      return before?.fingerprint === key.fingerprint ? before : key;
-    });
-    return {
-      byKid: keysByKid(unchanged),
-      fetchedAtMs,
-      // Jitter keeps the replicas of a service from asking in step.
-      refreshAtMs: fetchedAtMs + freshMs * (0.7 + 0.2 * Math.random()),
-      freshUntilMs: fetchedAtMs + freshMs,
-      staleUntilMs: fetchedAtMs + freshMs + this.options.maxStaleSeconds * 1000,
-    };
   }
 
   #retryDelayMs(): number {

@@ -25,8 +25,8 @@ export abstract class KeySource {
 
   /**
    * The key of `kid`, fetched if need be.
-   * @returns undefined where the issuer has no such key
-   * @throws KeysUnavailableError where that cannot be decided now
+   * @returns undefined where the issuer's keys are known and this is none of them
+   * @throws KeysUnavailableError where no key of the issuer is at hand
    */
   abstract resolve(kid: string | undefined): Promise<VerificationKey | undefined>;
 
