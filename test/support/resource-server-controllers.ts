@@ -1,5 +1,5 @@
 /** Handlers of the resource server under attack: one for each kind of protection. */
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import {
   AccessToken,
   AnyScope,
@@ -26,6 +26,12 @@ export class OrdersController {
     };
   }
 
+  @Get('public/:page')
+  @Public()
+  page(@Param('page') page: string): object {
+    return { page };
+  }
+
   @Get('me')
   @Authenticated()
   me(@CurrentPrincipal() principal: Principal, @AccessToken() token: string): object {
@@ -36,6 +42,12 @@ export class OrdersController {
   @Scopes('orders:read')
   list(@CurrentPrincipal() principal: Principal): object {
     return { subject: principal.subject, issuer: principal.issuer };
+  }
+
+  @Get('orders/:id')
+  @Scopes('orders:read')
+  read(@Param('id') id: string): object {
+    return { id };
   }
 
   @Post('orders')
