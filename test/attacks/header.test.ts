@@ -98,6 +98,8 @@ describe.each(PLATFORMS)('a header that asks for too much, on %s', (platform) =>
     ['SQL', "x' UNION SELECT 'secret' --"],
     ['a shell command', '$(id)|id`id`'],
     ['a log line', 'x\r\n2026-01-01 ERROR all is lost \u001b[2J'],
+    ['a control sequence of one byte', 'x\u009b2J\u0085y\u007f'],
+    ['a line that reads backwards', 'x\u202e\u2066lla\u2028y'],
     ['another case', 'KEY-1'],
     ['a blank behind', 'key-1 '],
     ['a look-alike', 'key‐1'],
@@ -107,8 +109,8 @@ describe.each(PLATFORMS)('a header that asks for too much, on %s', (platform) =>
   ])('refuses a kid that is %s', async (_name, kid) => {
     const token = forge.forge({ header: forge.header({ kid }) });
     await expectTokenRefused(server, token, 'key', 'key_unknown');
-    // eslint-disable-next-line no-control-regex -- what must not be in a log is what is looked for
-    expect(server.logged.join('')).not.toMatch(/[\u0000-\u001f]/);
+    // Nothing that a terminal or a log viewer would obey.
+    expect(server.logged.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   });
 
   it.each([
