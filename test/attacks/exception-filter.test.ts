@@ -153,8 +153,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       ['a bad token', 'Bearer bad', 401, 'Bearer error="invalid_token", '],
       ['a malformed header', 'Bearer', 400, 'Bearer error="invalid_request", '],
     ])('keeps the challenge for %s', async (_kind, authorization, status, challenge) => {
-      const headers = authorization === undefined ? {} : { authorization };
-      const answer = await server.send('/orders', { headers });
+      const answer = await server.send('/orders', { headers: { authorization } });
       expectAnswer(answer, status);
       expect(answer.headers['www-authenticate']).toContain(challenge);
       expect(answer.headers['www-authenticate']).toContain(METADATA);

@@ -60,8 +60,7 @@ describe.each(PLATFORMS)('a token carried in an odd way, on %s', (platform) => {
     ['no blank between', `Bearer${token}`],
     ['a scheme that starts alike', `Bearers ${token}`],
   ])('answers with a bare challenge to %s', async (_name, authorization) => {
-    const headers = authorization === undefined ? {} : { authorization };
-    const answer = await server.send('/orders', { headers });
+    const answer = await server.send('/orders', { headers: { authorization } });
     expectRefused(server, answer, { stage: 'extraction', reason: 'no_token', token });
   });
 

@@ -1,5 +1,4 @@
 /** Attacks on and through the JWK Set: floods, outages, weak keys, keys that are removed or replaced. */
-import { generateKeyPairSync } from 'node:crypto';
 import { TestClock } from '../support/resource-server-clock.js';
 import { JwksServer, type JwksMode } from '../support/resource-server-jwks.js';
 import {
@@ -8,13 +7,7 @@ import {
   expectTokenRefused,
 } from '../support/resource-server-refusal.js';
 import { PLATFORMS, ResourceServer, type Platform } from '../support/resource-server.js';
-import {
-  createSigningKey,
-  hmacWith,
-  signWith,
-  TokenForge,
-  type SigningKey,
-} from '../support/token-forge.js';
+import { createSigningKey, TokenForge } from '../support/token-forge.js';
 
 const ISSUER = 'https://as.example';
 const AUDIENCE = 'https://orders.example';

@@ -133,9 +133,8 @@ describe.each(PLATFORMS)('the policy of a handler, on %s', (platform) => {
     ['another scheme', 'Basic YTpi'],
   ])(
     'lets %s in to a @Public handler, and gives nothing of it to the handler',
-    async (_n, value) => {
-      const headers = value === undefined ? {} : { authorization: value };
-      const answer = await server.send('/public', { headers });
+    async (_n, authorization) => {
+      const answer = await server.send('/public', { headers: { authorization } });
       expect(answer.status).toBe(200);
       expect(JSON.parse(answer.body)).toEqual({ principal: 'none', token: 'none' });
       expect(server.refusals).toEqual([]);

@@ -1,6 +1,14 @@
-/** A handler gone wrong cannot change whom the next request of a cached token speaks for. */
-import { Controller, Get } from '@nestjs/common';
-import { Authenticated, CurrentPrincipal, Scopes, type Principal } from '@keyward/auth';
+/** Principals that something else in the process changes or makes up: nobody speaks for them. */
+import { Controller, Get, Req, UseGuards, type INestApplication } from '@nestjs/common';
+import {
+  AccessToken,
+  Authenticated,
+  CurrentPrincipal,
+  Public,
+  Scopes,
+  ScopesGuard,
+  type Principal,
+} from '@keyward/auth';
 import { TestClock } from '../support/resource-server-clock.js';
 import { PLATFORMS, ResourceServer } from '../support/resource-server.js';
 import { createSigningKey, TokenForge } from '../support/token-forge.js';
@@ -79,5 +87,88 @@ describe.each(PLATFORMS)('a principal that many requests share, on %s', (platfor
     expect(JSON.parse(changed.body)).toEqual([]);
     expect((await server.get('/read', token)).body).toBe(before.body);
     expect((await server.get('/admin', token)).status).toBe(403);
+  });
+});
+
+interface UserRequest {
+  user?: { readonly subject?: string };
+}
+
+/** What is needed of a Fastify instance. */
+interface Hooks {
+  addHook(
+    name: 'onRequest',
+    hook: (request: UserRequest, reply: unknown, done: () => void) => void,
+  ): void;
+}
+
+@Controller()
+class TrustingController {
+  @Get('open') @Public() open(
+    @CurrentPrincipal() principal: Principal | undefined,
+    @AccessToken() token: string | undefined,
+    @Req() { user }: UserRequest,
+  ): object {
+    return { principal: principal?.subject ?? 'none', token: token ?? 'none', user: user?.subject };
+  }
+
+  @Get('scoped') @Scopes('orders:read') @UseGuards(ScopesGuard) scoped(
+    @CurrentPrincipal() principal: Principal,
+    @Req() { user }: UserRequest,
+  ): object {
+    return { principal: principal.subject, user: user?.subject };
+  }
+}
+
+/** Stands for a session, or another library, that leaves its own idea of a user in the request. */
+function leaveUser(app: INestApplication): void {
+  const leave = (request: UserRequest, _response: unknown, next: () => void): void => {
+    const scopes = ['orders:read'];
+    const claims = { scope: 'orders:read' };
+    request.user = Object.assign({ subject: 'admin' }, { scopes, roles: ['admin'], claims });
+    next();
+  };
+  const adapter = app.getHttpAdapter();
+  // On Fastify a middleware gets Node's request; handlers get the one that hooks get.
+  if (adapter.getType() === 'express') app.use(leave);
+  else (adapter.getInstance() as Hooks).addHook('onRequest', leave);
+}
+
+describe.each(PLATFORMS)('a user that someone else left in the request, on %s', (platform) => {
+  const trust = { issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [forge.key.jwk] } };
+
+  describe.each([
+    ['global guards', true, 401],
+    ['ScopesGuard alone', false, 403],
+  ])('under %s', (_guards, global, status) => {
+    let server: ResourceServer;
+
+    beforeAll(async () => {
+      server = await ResourceServer.start(platform, {
+        trusts: [trust],
+        clock: clock.nowMs,
+        controllers: [TrustingController],
+        extras: { global },
+        configure: leaveUser,
+      });
+    });
+
+    afterAll(() => server.stop());
+
+    it('is no principal to a @Public handler, which can see it all the same', async () => {
+      const answer = await server.get('/open', forge.forge());
+      expect(JSON.parse(answer.body)).toEqual({ principal: 'none', token: 'none', user: 'admin' });
+    });
+
+    it('opens no protected handler', async () => {
+      expect((await server.send('/scoped')).status).toBe(status);
+      expect(server.reached).toEqual([]);
+    });
+
+    it('gives way to the principal of a good token, or is refused with it', async () => {
+      const answer = await server.get('/scoped', forge.forge());
+      expect(answer.status).toBe(global ? 200 : 403);
+      if (global) expect(JSON.parse(answer.body)).toEqual({ principal: 'alice', user: 'alice' });
+    });
   });
 });

@@ -9,19 +9,21 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What to send; an array of values sends the header once for each. */
+/** What to send; a header that is undefined is not sent. */
 export interface Call {
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
 }
 
 /** Sends one request on a connection of its own. */
 export function send(port: number, path: string, call: Call = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {}, body } = call;
+    const { method = 'GET', body } = call;
+    const sent = Object.entries(call.headers ?? {}).filter(([, value]) => value !== undefined);
+    const headers = Object.fromEntries(sent);
     const options = { host: '127.0.0.1', port, path, method, headers, agent: false };
-    const request = httpRequest(options as object, (response) => {
+    const request = httpRequest(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
