@@ -117,7 +117,9 @@ describe('parseCompactJws', () => {
   });
 
   it('accepts exactly one text for each header, payload and signature', () => {
-    const object = fc.dictionary(fc.constantFrom('a', 'b', 'sub'), fc.jsonValue());
+    // `__proto__` has a rule of its own.
+    const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes('"__proto__"'));
+    const object = fc.dictionary(fc.constantFrom('a', 'b', 'sub'), value);
     fc.assert(
       fc.property(object, object, fc.uint8Array({ minLength: 1 }), (header, payload, signature) => {
         const token = [JSON.stringify(header), JSON.stringify(payload), signature]

@@ -58,6 +58,20 @@ describe.each(ASYMMETRIC_ALGORITHMS)('a key for %s', (alg) => {
     expect(key.verify(alg, data, good)).toBe(true);
   });
 
+  it('refuses a signature without its leading zero, and with one more', () => {
+    const key = imported(alg);
+    let data = Buffer.alloc(0);
+    let good = Buffer.alloc(1, 1);
+    // One signature in 256 starts with a zero; Ed25519 makes one a message, so the message changes.
+    for (let i = 0; good[0] !== 0; i++) {
+      data = Buffer.from(`data ${i}`);
+      good = signBytes(signingKey(alg), data);
+    }
+    expect(key.verify(alg, data, good.subarray(1))).toBe(false);
+    expect(key.verify(alg, data, Buffer.concat([Buffer.alloc(1), good]))).toBe(false);
+    expect(key.verify(alg, data, good)).toBe(true);
+  });
+
   it('refuses zeros, ones and noise of the right length', () => {
     const data = Buffer.from('data');
     const { length } = signBytes(signingKey(alg), data);

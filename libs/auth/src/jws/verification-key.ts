@@ -39,7 +39,7 @@ function signatureCheck(
   algorithm: SignatureAlgorithm,
   key: KeyObject,
 ): (data: Buffer, signature: Buffer) => boolean {
-  const { digest, signatureBytes } = ALGORITHM_PARAMETERS[algorithm];
+  const { digest } = ALGORITHM_PARAMETERS[algorithm];
   if (isHmacAlgorithm(algorithm)) {
     return (data, signature) => {
       const expected = createHmac(digest ?? 'sha256', key)
@@ -49,8 +49,11 @@ function signatureCheck(
     };
   }
   const input = verifyInput(algorithm, key);
+  const signatureBytes = signatureLength(algorithm, key);
   return (data, signature) => {
-    if (signatureBytes !== undefined && signature.length !== signatureBytes) return false;
+    // OpenSSL reads an RSA-PSS signature as a number: without its leading zeros it would pass too,
+    // and one token would have two texts (RFC 8017 section 8.1.2 step 1 forbids it).
+    if (signature.length !== signatureBytes) return false;
     try {
       return verify(digest, data, input, signature);
     } catch {
@@ -58,4 +61,10 @@ function signatureCheck(
       return false;
     }
   };
+}
+
+/** Bytes of every signature by `key`: what the algorithm fixes, or for RSA the modulus. */
+function signatureLength(algorithm: SignatureAlgorithm, key: KeyObject): number {
+  const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  return ALGORITHM_PARAMETERS[algorithm].signatureBytes ?? Math.ceil(modulusBits / 8);
 }
