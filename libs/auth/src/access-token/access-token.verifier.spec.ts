@@ -175,6 +175,14 @@ describe('claims', () => {
     expect(await outcomeOf(verifier, claims({ iss }))).toBe(`trust: ${reason}`);
   });
 
+  it.each([
+    [NOW + 3605, 'accepted'],
+    [NOW + 3606, 'claims: lifetime_too_long'],
+  ])('without iat, where none is required, and with exp = %d are %s', async (exp, outcome) => {
+    const lax = verifierOf([{ ...trustIn([ES]), requiredClaims: ['sub'] }]);
+    expect(await outcomeOf(lax, claims({ iat: undefined, exp }))).toBe(outcome);
+  });
+
   it('are looked at only once the signature is right', async () => {
     const forged = forgeToken(STRANGER, { payload: { ...CLAIMS, exp: 1, aud: 'other' } });
     expect(await outcomeOf(verifier, forged)).toBe('signature: signature_mismatch');

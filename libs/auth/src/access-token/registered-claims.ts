@@ -79,6 +79,10 @@ export function checkTimes(times: RegisteredClaims, trust: Trust, nowMs: number)
   if (times.iat !== undefined && now < times.iat - tolerance) {
     throw late('issued_in_the_future', times.iat, trust);
   }
+  // A token that does not say when it was issued was issued by now at the latest.
+  if (times.iat === undefined && times.exp - now > trust.maxLifetimeSeconds + tolerance) {
+    throw late('lifetime_too_long', times.exp, trust);
+  }
 }
 
 function late(reason: RefusalReason, at: number, trust: Trust): RefusedTokenError {
