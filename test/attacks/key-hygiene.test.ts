@@ -1,9 +1,10 @@
 /** Keys of a JWK Set that nobody should sign with: tokens by them are refused, good keys stay usable. */
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { TestClock } from '../support/resource-server-clock.js';
 import { JwksServer } from '../support/resource-server-jwks.js';
 import { expectTokenAccepted, expectTokenRefused } from '../support/resource-server-refusal.js';
 import { PLATFORMS, ResourceServer } from '../support/resource-server.js';
+import { generateKeyPair } from '../support/key-pair.js';
 import {
   createSigningKey,
   hmacWith,
@@ -140,7 +141,7 @@ function signedBy(key: typeof ec): Pick<BadKey, 'kid' | 'alg' | 'signer'> {
 }
 
 function weakRsa(): Omit<BadKey, 'name'> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const { privateKey, publicKey } = generateKeyPair({ type: 'rsa', modulusLength: 1024 });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'rsa-1024', alg: 'RS256' };
   const key = { ...rsa, privateKey, publicKey, jwk, kid: jwk.kid };
   return { jwks: [jwk], ...signedBy(key) };

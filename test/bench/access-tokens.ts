@@ -1,6 +1,7 @@
 /** Keys and access tokens for the benchmarks, as an authorization server would issue them. */
-import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { randomUUID, type KeyObject } from 'node:crypto';
 import { exportJWK, SignJWT, type JWK } from 'jose';
+import { generateKeyPair } from '../support/key-pair.js';
 
 export const ISSUER = 'https://as.example';
 export const AUDIENCE = 'https://orders.example';
@@ -21,10 +22,10 @@ export interface SigningKey {
 export async function createSigningKey(algorithm: BenchAlgorithm): Promise<SigningKey> {
   const { privateKey, publicKey } =
     algorithm === 'ES256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      ? generateKeyPair({ type: 'ec', namedCurve: 'P-256' })
       : algorithm === 'EdDSA'
-        ? generateKeyPairSync('ed25519')
-        : generateKeyPairSync('rsa', { modulusLength: 2048 });
+        ? generateKeyPair({ type: 'ed25519' })
+        : generateKeyPair({ type: 'rsa', modulusLength: 2048 });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'bench-1', alg: algorithm, use: 'sig' };
   return { algorithm, privateKey, publicKey, jwk };
 }

@@ -1,13 +1,7 @@
 /** Forges access tokens: good ones by jose, and broken ones byte by byte, signed or not. */
-import {
-  constants,
-  createHmac,
-  generateKeyPairSync,
-  sign,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto';
+import { constants, createHmac, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { generateKeyPair } from './key-pair.js';
 import { type TestClock } from './resource-server-clock.js';
 
 /** Algorithms that the forge signs with. */
@@ -112,7 +106,7 @@ export class TokenForge {
 let serial = 0;
 
 function generateKeys(alg: ForgeAlgorithm): { privateKey: KeyObject; publicKey: KeyObject } {
-  if (alg === 'ES256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
-  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (alg === 'ES256') return generateKeyPair({ type: 'ec', namedCurve: 'P-256' });
+  if (alg === 'EdDSA') return generateKeyPair({ type: 'ed25519' });
+  return generateKeyPair({ type: 'rsa', modulusLength: 2048 });
 }

@@ -1,6 +1,7 @@
 /** Which JSON Web Keys are used, which are passed over, and which are refused for a broken rule. */
-import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
+import { randomBytes, type JsonWebKey } from 'node:crypto';
 import { ASYMMETRIC_ALGORITHMS } from '@keyward/oauth';
+import { generateKeyPair } from '../spec-support/key-pair.js';
 import { generateSigningKey } from '../spec-support/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { importPublicJwk, UnusableKeyError } from './jwk-import.js';
@@ -15,9 +16,8 @@ const base64url = (bytes: Uint8Array | readonly number[]): string =>
   Buffer.from(bytes).toString('base64url');
 
 function rsa(modulusLength: number, publicExponent = 65_537): JsonWebKey {
-  return generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({
-    format: 'jwk',
-  });
+  const { publicKey } = generateKeyPair({ type: 'rsa', modulusLength, publicExponent });
+  return publicKey.export({ format: 'jwk' });
 }
 
 function outcome(jwk: object): string {

@@ -60,8 +60,8 @@ describe.each(ASYMMETRIC_ALGORITHMS)('a key for %s', (alg) => {
 
   it('refuses a signature without its leading zero, and with one more', () => {
     const key = imported(alg);
-    let data = Buffer.alloc(0);
-    let good = Buffer.alloc(1, 1);
+    let data: Buffer = Buffer.alloc(0);
+    let good: Buffer = Buffer.alloc(1, 1);
     // One signature in 256 starts with a zero; Ed25519 makes one a message, so the message changes.
     for (let i = 0; good[0] !== 0; i++) {
       data = Buffer.from(`data ${i}`);

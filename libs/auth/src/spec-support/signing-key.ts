@@ -1,8 +1,9 @@
 /** Key pairs for tests, and signatures over whatever bytes a test wants signed. */
-import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHmac, sign, type KeyObject } from 'node:crypto';
 import { type SignatureAlgorithm } from '@keyward/oauth';
 import { verifyInput } from '../jws/signature.js';
 import { type JsonObject } from '../jws/strict-json.js';
+import { generateKeyPair, type KeyKind } from './key-pair.js';
 
 type SigningAlgorithm = Exclude<SignatureAlgorithm, `HS${string}`>;
 
@@ -19,17 +20,15 @@ const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384
 
 /** Makes a key pair for `alg`; its JWK has `kid`, `alg` and `use`. */
 export function generateSigningKey(alg: SigningAlgorithm, kid: string = alg): SigningKey {
-  const { privateKey, publicKey } = generateKeyPair(alg);
+  const { privateKey, publicKey } = generateKeyPair(kindOf(alg));
   const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
   return { kid, alg, privateKey, publicKey, publicJwk };
 }
 
-function generateKeyPair(alg: SigningAlgorithm): { privateKey: KeyObject; publicKey: KeyObject } {
+function kindOf(alg: SigningAlgorithm): KeyKind {
   const namedCurve = CURVES[alg];
-  if (namedCurve !== undefined) return generateKeyPairSync('ec', { namedCurve });
-  return alg === 'EdDSA'
-    ? generateKeyPairSync('ed25519')
-    : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (namedCurve !== undefined) return { type: 'ec', namedCurve };
+  return alg === 'EdDSA' ? { type: 'ed25519' } : { type: 'rsa', modulusLength: 2048 };
 }
 
 /** Signs `input` with node:crypto alone, so that nothing of it has to be well-formed. */
