@@ -33,7 +33,7 @@ const report = (lines: readonly Measurement[]): void => {
     measurements.push(line);
     const { name, ours, baseline, against, unit, ratio } = line;
     console.log(
-      `${name.padEnd(22)} ${ratio.toFixed(2).padStart(7)} x ${against.padEnd(28)} ` +
+      `${name.padEnd(22)} ${ratio.toFixed(2).padStart(7)} x ${against.padEnd(31)} ` +
         `${ours.toFixed(2).padStart(10)} against ${baseline.toFixed(2).padStart(10)} ${unit}`,
     );
   }

@@ -1,4 +1,4 @@
-/** Starts a server of the route benchmarks and asks how much CPU time a load costs it. */
+/** Starts a server of the route benchmarks and asks how much of its time a load takes. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -27,13 +27,13 @@ export class ServerProcess {
   }
 
   /**
-   * Loads the route, each request with the next of `tokens`, and says how many requests one second
-   * of the server's own CPU time serves. Unlike requests a second, that is not bounded by the load
-   * generator, which shares the machine.
+   * Loads the route, each request with the next of `tokens`, and says how many requests a second the
+   * server answers while its event loop is busy: what it would do at saturation, even where the load
+   * generator, which shares the machine, is the slower of the two.
    */
   async load(tokens: readonly string[]): Promise<number> {
     let next = 0;
-    const before = await this.#cpuSeconds();
+    const before = await this.#busySeconds();
     const result = await autocannon({
       url: `http://127.0.0.1:${this.port}/orders`,
       connections: CONNECTIONS,
@@ -52,7 +52,7 @@ export class ServerProcess {
             ],
           }),
     });
-    const seconds = (await this.#cpuSeconds()) - before;
+    const seconds = (await this.#busySeconds()) - before;
     if (result.non2xx > 0 || result.errors > 0) {
       throw new Error(`${result.non2xx} refused, ${result.errors} failed: nothing to compare`);
     }
@@ -64,10 +64,10 @@ export class ServerProcess {
     await once(this.child, 'exit');
   }
 
-  async #cpuSeconds(): Promise<number> {
+  async #busySeconds(): Promise<number> {
     const answer = once(this.child, 'message');
-    this.child.send('cpu');
-    const [{ cpu }] = (await answer) as [{ cpu: NodeJS.CpuUsage }];
-    return (cpu.user + cpu.system) / 1e6;
+    this.child.send('busy');
+    const [{ busyMs }] = (await answer) as [{ busyMs: number }];
+    return busyMs / 1000;
   }
 }

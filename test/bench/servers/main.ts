@@ -1,4 +1,4 @@
-/** One server of the route benchmarks, in a process of its own, so that its CPU time is its own. */
+/** One server of the route benchmarks, in a process of its own, so that its time is its own. */
 import 'reflect-metadata';
 import { type AddressInfo } from 'node:net';
 import { type Server } from 'node:http';
@@ -8,6 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AuthModule } from '@keyward/auth';
 import express from 'express';
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+import { bareVerifyModule } from './bare-verify.module.js';
 import { OpenOrdersController, ScopedOrdersController } from './orders.controller.js';
 import { PassportRecipeModule } from './passport-recipe.module.js';
 import { type ServerSettings } from './settings.js';
@@ -17,9 +18,10 @@ class BenchModule {}
 
 const settings = JSON.parse(process.env['BENCH_SERVER'] ?? '{}') as ServerSettings;
 
-function moduleFor(): DynamicModule {
+async function moduleFor(): Promise<DynamicModule> {
   const { kind, issuer, audience, jwksUri, algorithm } = settings;
   if (kind === 'passport-jwt') return PassportRecipeModule.for(settings);
+  if (kind === 'bare-verify') return bareVerifyModule(settings);
   if (kind === 'unprotected') return { module: BenchModule, controllers: [OpenOrdersController] };
   const trusts = [{ issuer, audience, jwksUri, algorithms: [algorithm] }];
   return {
@@ -33,8 +35,8 @@ async function startNest(): Promise<Server> {
   const options = { logger: ['error', 'warn'] as ['error', 'warn'] };
   const app =
     settings.platform === 'fastify'
-      ? await NestFactory.create(moduleFor(), new FastifyAdapter(), options)
-      : await NestFactory.create(moduleFor(), options);
+      ? await NestFactory.create(await moduleFor(), new FastifyAdapter(), options)
+      : await NestFactory.create(await moduleFor(), options);
   await app.listen(0, '127.0.0.1');
   return app.getHttpServer() as Server;
 }
@@ -53,7 +55,7 @@ function startExpress(): Promise<Server> {
 
 const server =
   settings.kind === 'express-oauth2-jwt-bearer' ? await startExpress() : await startNest();
-process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
+process.on('message', () => process.send?.({ busyMs: performance.eventLoopUtilization().active }));
 // Without its parent a server has no purpose.
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: (server.address() as AddressInfo).port });

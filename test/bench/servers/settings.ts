@@ -2,7 +2,8 @@
 
 /** Passed as JSON in the environment variable BENCH_SERVER. */
 export interface ServerSettings {
-  readonly kind: 'unprotected' | 'keyward' | 'passport-jwt' | 'express-oauth2-jwt-bearer';
+  readonly kind:
+    'unprotected' | 'bare-verify' | 'keyward' | 'passport-jwt' | 'express-oauth2-jwt-bearer';
   readonly platform: 'express' | 'fastify';
   readonly issuer: string;
   readonly audience: string;

@@ -29,6 +29,11 @@ export interface CacheStatistics {
  */
 export class VerifiedTokenCache {
   readonly #entries = new Map<string, VerifiedToken>();
+  /**
+   * Stands before the entry that was used least recently: a Map keeps the order of insertion, and
+   * what is passed is dropped. A new iterator would walk over all that was ever dropped to get here.
+   */
+  #oldest = this.#entries.keys();
   #hits = 0;
   #misses = 0;
   #evictions = 0;
@@ -62,14 +67,20 @@ export class VerifiedTokenCache {
   set(key: string, entry: VerifiedToken): void {
     if (this.maxEntries === 0) return;
     if (this.#entries.size >= this.maxEntries && !this.#entries.has(key)) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined && this.#entries.delete(oldest)) this.#evictions += 1;
+      this.#evict();
     }
     this.#entries.set(key, entry);
   }
 
   delete(key: string): void {
     this.#entries.delete(key);
+  }
+
+  #evict(): void {
+    let next = this.#oldest.next();
+    // An iterator that came to the end of the Map once stays there.
+    if (next.done) next = (this.#oldest = this.#entries.keys()).next();
+    if (!next.done && this.#entries.delete(next.value)) this.#evictions += 1;
   }
 
   statistics(): CacheStatistics {

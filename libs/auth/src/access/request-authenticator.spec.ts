@@ -1,8 +1,9 @@
 /** The way from a request to its principal: what stays with the request, and what stops the start. */
 import { LoggingAuthObserver } from '../auth.observer.js';
+import { type AuthModuleOptions } from '../auth.options.js';
 import { VerificationUnavailableError } from '../bearer/bearer.errors.js';
 import { type HttpRequest } from '../bearer/bearer-token.js';
-import { type AuthenticatedRequest } from '../principal/principal.js';
+import { principalOf, type AuthenticatedRequest } from '../principal/principal.js';
 import { forgeToken, trustIn, verifierOf } from '../spec-support/access-token.fixture.js';
 import { providerFixture } from '../spec-support/provider.fixture.js';
 import { generateSigningKey } from '../spec-support/signing-key.js';
@@ -18,8 +19,11 @@ class SilentObserver extends LoggingAuthObserver {
   }
 }
 
-function authenticatorOf(trust: TrustOptions, resourceMetadata?: string): RequestAuthenticator {
-  const options = { trusts: [trust], resourceMetadata };
+function authenticatorOf(
+  trust: TrustOptions,
+  more: Partial<AuthModuleOptions> = {},
+): RequestAuthenticator {
+  const options = { trusts: [trust], ...more };
   return new RequestAuthenticator(verifierOf([trust]), new SilentObserver(), options);
 }
 
@@ -28,16 +32,26 @@ const requestWith = (token: string): HttpRequest & AuthenticatedRequest => ({
 });
 
 describe('RequestAuthenticator', () => {
-  it('leaves the principal where passport leaves its user, without waiting', () => {
+  it('leaves the principal beside the request, without waiting', () => {
     const request = requestWith(forgeToken(KEY));
     const principal = authenticatorOf(trustIn([KEY])).authenticate(request);
     expect(principal).not.toBeInstanceOf(Promise);
-    expect(request.user).toBe(principal);
+    expect(principalOf(request)).toBe(principal);
+    expect(Object.keys(request)).toEqual(['headers']);
+  });
+
+  it('leaves the principal also where passport leaves its user, where that is asked for', () => {
+    const request = requestWith(forgeToken(KEY));
+    const authenticator = authenticatorOf(trustIn([KEY]), { requestUser: true });
+    expect(request.user).toBeUndefined();
+    expect(authenticator.authenticate(request)).toBe(request.user);
   });
 
   it('leaves nothing with a request that it refuses', () => {
     const request = requestWith(`${forgeToken(KEY)}x`);
-    expect(() => authenticatorOf(trustIn([KEY])).authenticate(request)).toThrow();
+    const authenticator = authenticatorOf(trustIn([KEY]), { requestUser: true });
+    expect(() => authenticator.authenticate(request)).toThrow();
+    expect(principalOf(request)).toBeUndefined();
     expect(request.user).toBeUndefined();
   });
 
@@ -63,7 +77,9 @@ describe('RequestAuthenticator', () => {
   it.each(['https://a.example/"', 'https://a.example/\r\nX: y', 'https://ä.example'])(
     'refuses resourceMetadata that no header can hold, at the start: %j',
     (resourceMetadata) => {
-      expect(() => authenticatorOf(trustIn([KEY]), resourceMetadata)).toThrow(TypeError);
+      expect(() => authenticatorOf(trustIn([KEY]), { resourceMetadata: resourceMetadata })).toThrow(
+        TypeError,
+      );
     },
   );
 });

@@ -17,12 +17,13 @@ import {
   MalformedRequestError,
   type HttpRequest,
 } from '../bearer/bearer-token.js';
-import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
 @Injectable()
 export class RequestAuthenticator {
   readonly #resourceMetadata: string | undefined;
+  readonly #requestUser: boolean;
 
   constructor(
     private readonly verifier: AccessTokenVerifier,
@@ -30,6 +31,7 @@ export class RequestAuthenticator {
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
     this.#resourceMetadata = options.resourceMetadata;
+    this.#requestUser = options.requestUser ?? false;
     // What no header can hold stops the start; at the first refusal it would be a 500.
     formatChallenge({ resourceMetadata: options.resourceMetadata });
   }
@@ -49,9 +51,9 @@ export class RequestAuthenticator {
       const token = extractBearerToken(request);
       if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
       const verified = this.verifier.verify(token);
-      if (!(verified instanceof Promise)) return admit(request, verified);
+      if (!(verified instanceof Promise)) return this.#admit(request, verified);
       return verified.then(
-        (principal) => admit(request, principal),
+        (principal) => this.#admit(request, principal),
         (error: unknown) => {
           throw this.#answer(error, handler);
         },
@@ -59,6 +61,12 @@ export class RequestAuthenticator {
     } catch (error) {
       throw this.#answer(error, handler);
     }
+  }
+
+  #admit(request: AuthenticatedRequest, principal: Principal): Principal {
+    setPrincipal(request, principal);
+    if (this.#requestUser) request.user = principal;
+    return principal;
   }
 
   /** Tells the observer why, and makes what the client gets to see. */
@@ -81,11 +89,6 @@ export class RequestAuthenticator {
     if (stage === 'extraction') return new InvalidRequestError(this.#resourceMetadata);
     return new InvalidTokenError(reason === 'expired', this.#resourceMetadata);
   }
-}
-
-function admit(request: AuthenticatedRequest, principal: Principal): Principal {
-  request.user = principal;
-  return principal;
 }
 
 function refusalOf(error: unknown): Refusal | undefined {
