@@ -135,6 +135,7 @@ describe.each(PLATFORMS)('AuthGuard(jwt) beside AccessTokenGuard, on %s', (platf
       ],
       clock: clock.nowMs,
       extras: { global: false },
+      requestUser: true,
       controllers: [GuardController, PassportController, ScopesGuardAloneController],
     });
   });

@@ -10,6 +10,7 @@ import {
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessPolicies } from './access/access-policy.js';
 import { AccessTokenGuard } from './access/access-token.guard.js';
+import { ApplicationGuard } from './access/application.guard.js';
 import { RequestAuthenticator } from './access/request-authenticator.js';
 import { RouteAudit } from './access/route-audit.js';
 import { ScopesGuard } from './access/scopes.guard.js';
@@ -27,14 +28,10 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
   .setExtras<AuthModuleExtras>({ global: true, exceptionFilter: true }, withGuards)
   .build();
 
-/** The guards are bound in this order: who is calling comes before what they may do. */
 function withGuards(definition: DynamicModule, extras: AuthModuleExtras): DynamicModule {
   const providers = [...(definition.providers ?? [])];
   if (extras.global !== false) {
-    providers.push(
-      { provide: APP_GUARD, useExisting: AccessTokenGuard },
-      { provide: APP_GUARD, useExisting: ScopesGuard },
-    );
+    providers.push({ provide: APP_GUARD, useClass: ApplicationGuard });
   }
   if (extras.exceptionFilter !== false) {
     providers.push({ provide: APP_FILTER, useClass: BearerExceptionFilter });

@@ -20,8 +20,8 @@ export interface AuthModuleOptions {
   readonly resourceMetadata?: string;
   /**
    * Also leave the principal in `request.user`, for handlers written for passport. It costs an
-   * Express application some 3% of its throughput; `@CurrentPrincipal()` costs nothing.
-   * Default false.
+   * Express application some 3% of its throughput; `@CurrentPrincipal()` costs nothing. A user that
+   * is there already is replaced in any case. Default false.
    */
   readonly requestUser?: boolean;
   /** Who is told of refusals and of keys. Default: a LoggingAuthObserver. */

@@ -34,14 +34,15 @@ export class ContradictoryAccessError extends Error {
  */
 @Injectable()
 export class AccessPolicies {
-  readonly #known = new WeakMap<object, WeakMap<object, AccessPolicy>>();
+  readonly #known = new WeakMap<Handler, Map<Type, AccessPolicy>>();
 
   /** @throws ContradictoryAccessError for `@Public` beside a requirement on one target */
   of(controller: Type, handler: Handler): AccessPolicy {
-    let ofController = this.#known.get(controller);
-    if (ofController === undefined) this.#known.set(controller, (ofController = new WeakMap()));
-    let policy = ofController.get(handler);
-    if (policy === undefined) ofController.set(handler, (policy = policyOf(controller, handler)));
+    // Controllers that extend one class share its handlers, and may differ in what they ask.
+    let ofHandler = this.#known.get(handler);
+    if (ofHandler === undefined) this.#known.set(handler, (ofHandler = new Map()));
+    let policy = ofHandler.get(controller);
+    if (policy === undefined) ofHandler.set(controller, (policy = policyOf(controller, handler)));
     return policy;
   }
 }

@@ -4,13 +4,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
 import { type HttpRequest } from '../bearer/bearer-token.js';
-import { type AuthenticatedRequest } from '../principal/principal.js';
+import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 import { AccessPolicies } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
 /**
- * The first of the two guards: authentication. AuthModule binds it to the whole application unless
- * `global: false`; then name both guards, in this order: `@UseGuards(AccessTokenGuard, ScopesGuard)`.
+ * The first of the two guards: authentication. AuthModule binds both to the whole application unless
+ * `global: false`; then name them in this order: `@UseGuards(AccessTokenGuard, ScopesGuard)`.
  *
  * A kind of context that it does not know how to read a token from is refused, never let through.
  */
@@ -25,20 +25,25 @@ export class AccessTokenGuard implements CanActivate {
 
   /** @throws BearerError where the request may not pass */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const policy = this.policies.of(context.getClass(), context.getHandler());
-    if (policy.public) return true;
+    if (this.policies.of(context.getClass(), context.getHandler()).public) return true;
+    const authenticated = this.authenticate(context);
+    return authenticated instanceof Promise ? authenticated.then(() => true) : true;
+  }
+
+  /**
+   * The principal of the context's request, whatever the handler's policy is.
+   * @throws BearerError (or rejects with it) where there is none
+   */
+  authenticate(context: ExecutionContext): Principal | Promise<Principal> {
     if (context.getType() !== 'http') throw this.#unknownContext(context);
     const request = context.getArgByIndex<HttpRequest & AuthenticatedRequest>(0);
     const handler = (): string => describeHandler(context);
     try {
       const authenticated = this.authenticator.authenticate(request, handler);
-      if (!(authenticated instanceof Promise)) return true;
-      return authenticated.then(
-        () => true,
-        (error: unknown) => {
-          throw this.#withHeaders(error, context);
-        },
-      );
+      if (!(authenticated instanceof Promise)) return authenticated;
+      return authenticated.catch((error: unknown) => {
+        throw this.#withHeaders(error, context);
+      });
     } catch (error) {
       throw this.#withHeaders(error, context);
     }

@@ -65,7 +65,8 @@ export class RequestAuthenticator {
 
   #admit(request: AuthenticatedRequest, principal: Principal): Principal {
     setPrincipal(request, principal);
-    if (this.#requestUser) request.user = principal;
+    // A user that a session or another library left there must not be taken for the token's.
+    if (this.#requestUser || request.user !== undefined) request.user = principal;
     return principal;
   }
 

@@ -40,6 +40,14 @@ export class ScopesGuard implements CanActivate {
       const detail = 'ScopesGuard ran without AccessTokenGuard before it';
       throw this.#refuse(context, 'no_token', detail, new HandlerClosedError());
     }
+    return this.authorize(context, policy, principal);
+  }
+
+  /**
+   * Holds a principal against a policy.
+   * @throws BearerError where scope or role is missing
+   */
+  authorize(context: ExecutionContext, policy: AccessPolicy, principal: Principal): true {
     if (!hasScopes(principal, policy)) {
       const scope = formatScope([...policy.scopes, ...policy.anyScope.flat()]);
       const error = new InsufficientScopeError(scope, this.#resourceMetadata);
