@@ -22,18 +22,26 @@ export interface CacheStatistics {
   readonly evictions: number;
 }
 
+/** An entry and its neighbours in the order of use. */
+interface Link {
+  readonly key: string;
+  entry: VerifiedToken | undefined;
+  newer: Link;
+  older: Link;
+}
+
 /**
  * A bounded cache that drops what was used least recently. One belongs to one verifier, whose
  * trusts are fixed, so an entry can never be met under other rules. It knows tokens by their
  * SHA-256 only: a heap dump of it holds nothing that could be presented.
+ *
+ * The order is a ring of links: a hit moves pointers and leaves the Map alone, which would otherwise
+ * be rehashed over and over.
  */
 export class VerifiedTokenCache {
-  readonly #entries = new Map<string, VerifiedToken>();
-  /**
-   * Stands before the entry that was used least recently: a Map keeps the order of insertion, and
-   * what is passed is dropped. A new iterator would walk over all that was ever dropped to get here.
-   */
-  #oldest = this.#entries.keys();
+  readonly #links = new Map<string, Link>();
+  /** Stands between the newest and the oldest entry. */
+  readonly #ring = createRing();
   #hits = 0;
   #misses = 0;
   #evictions = 0;
@@ -52,43 +60,69 @@ export class VerifiedTokenCache {
   }
 
   get(key: string): VerifiedToken | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) {
+    const link = this.#links.get(key);
+    if (link === undefined) {
       this.#misses += 1;
       return undefined;
     }
     this.#hits += 1;
-    // A Map keeps the order of insertion: taken out and put back, the entry is the newest.
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry;
+    if (this.#ring.older !== link) {
+      unlink(link);
+      this.#linkAsNewest(link);
+    }
+    return link.entry;
   }
 
   set(key: string, entry: VerifiedToken): void {
-    if (this.maxEntries === 0) return;
-    if (this.#entries.size >= this.maxEntries && !this.#entries.has(key)) {
-      this.#evict();
+    const known = this.#links.get(key);
+    if (known !== undefined) {
+      known.entry = entry;
+      return;
     }
-    this.#entries.set(key, entry);
+    if (this.maxEntries === 0) return;
+    if (this.#links.size >= this.maxEntries) {
+      this.delete(this.#ring.newer.key);
+      this.#evictions += 1;
+    }
+    const link: Link = { key, entry, newer: this.#ring, older: this.#ring };
+    this.#linkAsNewest(link);
+    this.#links.set(key, link);
   }
 
   delete(key: string): void {
-    this.#entries.delete(key);
-  }
-
-  #evict(): void {
-    let next = this.#oldest.next();
-    // An iterator that came to the end of the Map once stays there.
-    if (next.done) next = (this.#oldest = this.#entries.keys()).next();
-    if (!next.done && this.#entries.delete(next.value)) this.#evictions += 1;
+    const link = this.#links.get(key);
+    if (link === undefined) return;
+    unlink(link);
+    this.#links.delete(key);
   }
 
   statistics(): CacheStatistics {
     return {
-      entries: this.#entries.size,
+      entries: this.#links.size,
       hits: this.#hits,
       misses: this.#misses,
       evictions: this.#evictions,
     };
   }
+
+  #linkAsNewest(link: Link): void {
+    const newest = this.#ring.older;
+    link.older = newest;
+    link.newer = this.#ring;
+    newest.newer = link;
+    this.#ring.older = link;
+  }
+}
+
+/** A link that is its own neighbour. From the cache's, `newer` leads to the oldest entry. */
+function createRing(): Link {
+  const link = { key: '', entry: undefined } as unknown as Link;
+  link.newer = link;
+  link.older = link;
+  return link;
+}
+
+function unlink(link: Link): void {
+  link.newer.older = link.older;
+  link.older.newer = link.newer;
 }
