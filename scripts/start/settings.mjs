@@ -46,6 +46,7 @@ export function settingsFrom(env, root) {
       ORDERS_HOST: orders.host,
       ORDERS_PORT: String(orders.port),
       ORDERS_ISSUER: env.ORDERS_ISSUER || issuer,
+      ORDERS_ALGORITHM: env.ORDERS_ALGORITHM || env.AUTH_SIGNING_ALGORITHM || 'ES256',
       ORDERS_AUDIENCE: env.ORDERS_AUDIENCE || orders.url,
       ORDERS_FILE: resolve(root, env.ORDERS_FILE || `${dataDirectory}/orders.json`),
       ORDERS_DEMO_CUSTOMER: env.ORDERS_DEMO_CUSTOMER || 'demo-client',

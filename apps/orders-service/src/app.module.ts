@@ -24,7 +24,7 @@ import { FileOrderStore } from './storage/file-order.store.js';
             audience: config.audience,
             jwksUri: config.jwksUri,
             insecureHttp: config.insecureHttp,
-            algorithms: ['ES256'],
+            algorithms: [config.algorithm],
           },
         ],
       }),

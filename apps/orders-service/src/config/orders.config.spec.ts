@@ -12,6 +12,7 @@ describe('readOrdersConfiguration', () => {
       audience: 'http://127.0.0.1:4001',
       jwksUri: undefined,
       insecureHttp: false,
+      algorithm: 'ES256',
       tokenUrl: 'http://127.0.0.1:4000/oauth2/token',
       demoCustomer: undefined,
     });
@@ -39,6 +40,7 @@ describe('readOrdersConfiguration', () => {
     ['ORDERS_AUDIENCE', 'orders'],
     ['ORDERS_JWKS_URI', 'file:///etc/passwd'],
     ['ORDERS_INSECURE_HTTP', 'yes'],
+    ['ORDERS_ALGORITHM', 'none'],
     ['ORDERS_TOKEN_URL', '/token'],
     ['ORDERS_DEMO_CUSTOMER', 'x'.repeat(256)],
   ])('refuses %s=%s and names the variable', (name, value) => {

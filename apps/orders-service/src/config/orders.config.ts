@@ -21,6 +21,11 @@ const environment = z
     ORDERS_INSECURE_HTTP: z
       .enum(['true', 'false'], { error: 'must be true or false' })
       .default('false'),
+    ORDERS_ALGORITHM: z
+      .enum(['ES256', 'RS256', 'PS256', 'EdDSA'], {
+        error: 'must be ES256, RS256, PS256 or EdDSA',
+      })
+      .default('ES256'),
     ORDERS_TOKEN_URL: httpUrl.optional(),
     ORDERS_FILE: z.string().default('.keyward/orders.json'),
     ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
@@ -38,6 +43,8 @@ const environment = z
     jwksUri: env.ORDERS_JWKS_URI,
     /** Allows keys over plain http from another machine; only for a network that is trusted. */
     insecureHttp: env.ORDERS_INSECURE_HTTP === 'true',
+    /** What the issuer signs with; tokens of any other algorithm are refused. */
+    algorithm: env.ORDERS_ALGORITHM,
     /** Token endpoint that the documentation page's "Authorize" asks. */
     tokenUrl: env.ORDERS_TOKEN_URL ?? `${env.ORDERS_ISSUER.replace(/\/$/, '')}/oauth2/token`,
     /** The file that holds the orders, absolute. */
