@@ -11,7 +11,10 @@ import {
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
 import { VERIFIED } from '../principal/principal.js';
+import { providerFixture } from '../spec-support/provider.fixture.js';
 import { generateSigningKey, hmacBytes } from '../spec-support/signing-key.js';
+import { Trust } from '../trust/trust.js';
+import { AccessTokenVerifier } from './access-token.verifier.js';
 
 const ES = generateSigningKey('ES256', 'es');
 const RS = generateSigningKey('RS256', 'rs');
@@ -255,4 +258,42 @@ describe('the limits', () => {
       expect(await outcomeOf(wide, forgeToken(ES, { payload }))).toBe('accepted');
     },
   );
+});
+
+describe('a signature that is checked on another thread', () => {
+  it.each([
+    ['a good token', () => forgeToken(ES)],
+    ['a forged one', () => forgeToken(STRANGER)],
+    ['one without exp', () => claims({ exp: undefined })],
+    ['one of an unknown key', () => header({ kid: 'other' })],
+    ['one of a key for another algorithm', () => header({ alg: 'RS256' })],
+  ])('gives the same answer about %s', async (_, forge) => {
+    const token = forge();
+    const outcome = (verify: () => unknown): Promise<unknown> =>
+      Promise.resolve()
+        .then(verify)
+        .catch((error: unknown) => String(error));
+    const here = await outcome(() => verifierOf([trustIn([ES, RS])]).verify(token));
+    expect(await outcome(() => verifierOf([trustIn([ES, RS])]).verifyOffThread(token))).toEqual(
+      here,
+    );
+  });
+
+  it('does not let a token in whose key is removed meanwhile', async () => {
+    const { server, clock, provider } = await providerFixture({ minMaxAgeSeconds: 1 });
+    try {
+      server.publish([ES.publicJwk], { 'cache-control': 'max-age=1' });
+      await provider.warmUp();
+      const trust = new Trust(trustIn([ES]), ['ES256'], provider);
+      const now = (): number => clock.nowMs;
+      const remote = new AccessTokenVerifier(new Map([[ISSUER, trust]]), {}, now);
+      const payload = { ...CLAIMS, iat: now() / 1000, exp: now() / 1000 + 300 };
+      const answer = remote.verifyOffThread(forgeToken(ES, { payload }));
+      server.publish([RS.publicJwk], { 'cache-control': 'max-age=1' });
+      clock.advanceSeconds(2);
+      await expect(Promise.resolve(answer)).rejects.toThrow('key_unknown');
+    } finally {
+      await server.close();
+    }
+  });
 });

@@ -57,24 +57,17 @@ export class AccessTokenVerifier {
    * @throws KeysUnavailableError where nothing can be said because no key is at hand
    */
   verify(token: string): Principal | Promise<Principal> {
-    if (token.length > this.#maxTokenBytes) {
-      throw new RefusedTokenError('canonical', 'token_too_long', `${token.length} characters`);
-    }
-    const nowMs = this.clock();
-    const cacheKey = this.#cache.keyOf(token);
-    const known = this.#cache.get(cacheKey);
-    if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
-      checkTimes(known.times, known.trust, nowMs);
-      return known.principal;
-    }
-    const jws = parseCompactJws(token);
-    const trust = this.#trustOf(jws);
-    const header = trust.acceptHeader(jws.header);
-    const key = trust.keys.current(header.kid, nowMs);
-    if (key !== undefined) return this.#check(cacheKey, jws, trust, header, key);
-    return trust.keys
-      .resolve(header.kid)
-      .then((resolved) => this.#check(cacheKey, jws, trust, header, resolved));
+    return this.#verify(token, false);
+  }
+
+  /**
+   * The same, with the signature of a token that is not remembered checked on a thread of libuv's
+   * pool: what suits a server, whose event loop is free for other requests meanwhile.
+   *
+   * @returns the principal of a remembered token at once, any other by a promise
+   */
+  verifyOffThread(token: string): Principal | Promise<Principal> {
+    return this.#verify(token, true);
   }
 
   /** The state of each trust's keys, by issuer; for a health check. */
@@ -93,6 +86,35 @@ export class AccessTokenVerifier {
     await Promise.all([...this.trusts.values()].map(({ keys }) => keys.warmUp()));
   }
 
+  #verify(token: string, offThread: boolean): Principal | Promise<Principal> {
+    if (token.length > this.#maxTokenBytes) {
+      throw new RefusedTokenError('canonical', 'token_too_long', `${token.length} characters`);
+    }
+    const nowMs = this.clock();
+    const cacheKey = this.#cache.keyOf(token);
+    const known = this.#cache.get(cacheKey);
+    if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
+      checkTimes(known.times, known.trust, nowMs);
+      return known.principal;
+    }
+    const jws = parseCompactJws(token);
+    const trust = this.#trustOf(jws);
+    const header = trust.acceptHeader(jws.header);
+    const key = trust.keys.current(header.kid, nowMs);
+    if (key === undefined) {
+      return trust.keys
+        .resolve(header.kid)
+        .then((resolved) => this.#check(cacheKey, jws, trust, header, resolved));
+    }
+    if (!offThread) return this.#check(cacheKey, jws, trust, header, key);
+    return key.verifyOffThread(header.alg, jws.signingInput, jws.signature).then((good) => {
+      // Meanwhile the key may have been removed: then all of it is asked again, on this thread.
+      return good && trust.keys.current(header.kid, this.clock()) !== key
+        ? this.verify(token)
+        : this.#check(cacheKey, jws, trust, header, key, good);
+    });
+  }
+
   #trustOf({ payload }: CompactJws): Trust {
     const { iss } = payload;
     if (typeof iss !== 'string') throw new RefusedTokenError('trust', 'issuer_type', shown(iss));
@@ -107,6 +129,7 @@ export class AccessTokenVerifier {
     trust: Trust,
     { alg, kid }: AcceptedHeader,
     key: VerificationKey | undefined,
+    good = key?.verify(alg, jws.signingInput, jws.signature),
   ): Principal {
     const { issuer } = trust;
     if (key === undefined) {
@@ -118,7 +141,7 @@ export class AccessTokenVerifier {
     if (!key.allows(alg)) {
       throw new RefusedTokenError('key', 'key_algorithm', `${alg} with ${shown(kid)}`, issuer);
     }
-    if (!key.verify(alg, jws.signingInput, jws.signature)) {
+    if (good !== true) {
       throw new RefusedTokenError('signature', 'signature_mismatch', undefined, issuer);
     }
     const times = checkClaims(jws.payload, trust);

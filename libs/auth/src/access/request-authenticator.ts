@@ -50,7 +50,7 @@ export class RequestAuthenticator {
     try {
       const token = extractBearerToken(request);
       if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
-      const verified = this.verifier.verify(token);
+      const verified = this.verifier.verifyOffThread(token);
       if (!(verified instanceof Promise)) return this.#admit(request, verified);
       return verified.then(
         (principal) => this.#admit(request, principal),
