@@ -38,3 +38,25 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[];
   readonly cnf?: ConfirmationClaim;
 }
+
+/**
+ * The payload of an ID token. Times are seconds since the epoch.
+ * @see OpenID Connect Core 1.0 section 2
+ */
+export interface IdTokenClaims {
+  readonly iss: string;
+  readonly sub: string;
+  /** The client. */
+  readonly aud: string;
+  readonly exp: number;
+  readonly iat: number;
+  readonly auth_time: number;
+  /** As the authorization request sent it; never in an ID token that came by a refresh. */
+  readonly nonce?: string;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  /** Left half of the hash of the access token that came with it (section 3.1.3.6). */
+  readonly at_hash?: string;
+  /** The session's public name (OpenID Connect Front-Channel Logout section 3). */
+  readonly sid?: string;
+}

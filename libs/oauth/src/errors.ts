@@ -17,6 +17,31 @@ export type EndpointErrorCode =
   | 'server_error';
 
 /**
+ * Error codes of the authorization endpoint, which the browser carries back to the client.
+ * @see RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6, RFC 9101 section 6,
+ *   RFC 9470 section 5
+ */
+export type AuthorizationErrorCode =
+  | 'invalid_request'
+  | 'unauthorized_client'
+  | 'access_denied'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'interaction_required'
+  | 'login_required'
+  | 'account_selection_required'
+  | 'consent_required'
+  | 'unmet_authentication_requirements'
+  | 'invalid_request_uri'
+  | 'invalid_request_object'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported';
+
+/**
  * Error codes of a protected resource.
  * @see RFC 6750 section 3.1, RFC 9470 section 3
  */

@@ -20,6 +20,34 @@ export interface AuthorizationServerMetadata {
   readonly introspection_endpoint_auth_methods_supported?: readonly string[];
   readonly revocation_endpoint_auth_methods_supported?: readonly string[];
   readonly service_documentation?: string;
+  readonly authorization_endpoint?: string;
+  readonly pushed_authorization_request_endpoint?: string;
+  readonly response_modes_supported?: readonly string[];
+  readonly code_challenge_methods_supported?: readonly string[];
+  readonly authorization_response_iss_parameter_supported?: boolean;
+  readonly token_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  readonly introspection_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  readonly revocation_endpoint_auth_signing_alg_values_supported?: readonly string[];
+}
+
+/**
+ * What an OpenID provider says beyond {@link AuthorizationServerMetadata}.
+ * @see OpenID Connect Discovery 1.0 section 3, RP-Initiated Logout 1.0 section 2.1,
+ *   Back-Channel Logout 1.0 section 2.1
+ */
+export interface OpenIdProviderMetadata extends AuthorizationServerMetadata {
+  readonly userinfo_endpoint: string;
+  readonly end_session_endpoint: string;
+  readonly subject_types_supported: readonly string[];
+  readonly id_token_signing_alg_values_supported: readonly string[];
+  readonly claims_supported: readonly string[];
+  readonly acr_values_supported: readonly string[];
+  readonly prompt_values_supported: readonly string[];
+  readonly claims_parameter_supported: boolean;
+  readonly request_parameter_supported: boolean;
+  readonly request_uri_parameter_supported: boolean;
+  readonly backchannel_logout_supported: boolean;
+  readonly backchannel_logout_session_supported: boolean;
 }
 
 /**

@@ -1,10 +1,33 @@
 /** Wire shapes of the token, introspection and revocation endpoints: snake_case as in the RFCs. */
 
-/** Grant types that an authorization server of Keyward answers (RFC 6749 section 4.4). */
+/** Grant type by which a client asks on its own behalf (RFC 6749 section 4.4). */
 export const CLIENT_CREDENTIALS_GRANT = 'client_credentials';
 
-/** How a client proves who it is at the token endpoint (RFC 7591 section 2). */
-export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post';
+/** Grant type that redeems an authorization code (RFC 6749 section 4.1.3). */
+export const AUTHORIZATION_CODE_GRANT = 'authorization_code';
+
+/** Grant type that continues a grant (RFC 6749 section 6). */
+export const REFRESH_TOKEN_GRANT = 'refresh_token';
+
+/** Scope that makes a request an OpenID Connect one (OpenID Connect Core section 3.1.2.1). */
+export const OPENID_SCOPE = 'openid';
+
+/** Scope for a grant that outlives the sign-in session (OpenID Connect Core section 11). */
+export const OFFLINE_ACCESS_SCOPE = 'offline_access';
+
+/** Every {@link ClientAuthenticationMethod}. */
+export const CLIENT_AUTHENTICATION_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const;
+
+/** How a client proves who it is; `none` for a public client (RFC 7591 section 2). */
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
+
+/** How an authorization response travels (OAuth 2.0 Multiple Response Types, Form Post). */
+export type ResponseMode = 'query' | 'form_post';
 
 /** A successful answer of the token endpoint (RFC 6749 section 5.1). */
 export interface TokenResponse {
@@ -14,6 +37,17 @@ export interface TokenResponse {
   readonly expires_in: number;
   /** Always sent, although the RFC lets it be left out where it equals the request's. */
   readonly scope: string;
+  /** Where the client may continue the grant (RFC 6749 section 6). */
+  readonly refresh_token?: string;
+  /** Where the grant has the scope `openid` (OpenID Connect Core section 3.1.3.3). */
+  readonly id_token?: string;
+}
+
+/** A successful answer to a pushed request (RFC 9126 section 2.2). */
+export interface PushedAuthorizationResponse {
+  readonly request_uri: string;
+  /** Seconds in which the request has to be used. */
+  readonly expires_in: number;
 }
 
 /** What introspection says of a live token (RFC 7662 section 2.2). */
@@ -27,6 +61,10 @@ export interface ActiveIntrospectionResponse {
   readonly jti: string;
   readonly client_id: string;
   readonly scope?: string;
+  readonly grant_id?: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
   readonly token_type: 'Bearer';
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../config/configuration.error.js';
+import { clientFixture } from '../testing/client.fixture.js';
 import { parseBootstrap } from './bootstrap.file.js';
 
 const RESOURCE = { identifier: 'https://a.example.com', name: 'A', scopes: ['a:read', 'a:write'] };
@@ -33,6 +34,8 @@ const withClient = (change: object) => ({
 });
 const withResource = (change: object) => ({ resources: [{ ...RESOURCE, ...change }], clients: [] });
 
+const { disabledAt: _, ...DECLARED } = clientFixture();
+
 describe('parseBootstrap', () => {
   it('turns a document into clients and resources, and a secret into its digest', () => {
     const { resources, clients } = parse({
@@ -51,6 +54,7 @@ describe('parseBootstrap', () => {
     expect(resources).toEqual([RESOURCE]);
     expect(clients).toEqual([
       {
+        ...DECLARED,
         clientId: 'c',
         name: 'C',
         authenticationMethod: 'client_secret_basic',

@@ -40,10 +40,21 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     return {
       clientId: client.client_id,
       name: client.name,
+      logoUri: null,
+      applicationType: 'web',
       authenticationMethod: client.token_endpoint_auth_method,
       secretSha256: createHash('sha256').update(secret).digest(),
+      jwks: null,
+      jwksUri: null,
       grantTypes: client.grant_types,
       scopes: parseScope(client.scope) ?? [],
+      redirectUris: [],
+      postLogoutRedirectUris: [],
+      backchannelLogoutUri: null,
+      corsOrigins: [],
+      requirePushedRequests: false,
+      firstParty: false,
+      refreshProfile: 'confidential',
       ownResource: client.own_resource ?? null,
     };
   });

@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { InvalidClientError, TemporarilyUnavailableError } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
 import { type ClientStore } from '../client/client.store.js';
+import { clientFixture } from '../testing/client.fixture.js';
 import { type ClientCredentials } from './client-credentials.parser.js';
 
 // The real functions, counted: equal work is what keeps the outcomes equal in time.
@@ -11,16 +12,9 @@ const timingSafeEqual = jest.fn(realCrypto.timingSafeEqual);
 jest.unstable_mockModule('node:crypto', () => ({ ...realCrypto, createHash, timingSafeEqual }));
 const { ClientAuthenticator } = await import('./client.authenticator.js');
 
-const SHOP: Client = {
-  clientId: 'shop',
-  name: 'Shop',
-  authenticationMethod: 'client_secret_basic',
+const SHOP = clientFixture({
   secretSha256: realCrypto.createHash('sha256').update('right').digest(),
-  grantTypes: [],
-  scopes: [],
-  ownResource: null,
-  disabledAt: null,
-};
+});
 const CLIENTS: Record<string, Client> = {
   shop: SHOP,
   disabled: { ...SHOP, clientId: 'disabled', disabledAt: new Date() },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DeclaredClient } from '../../bootstrap/bootstrap.store.js';
+import { clientFixture } from '../../testing/client.fixture.js';
 import { openTestDatabase } from '../../testing/open-database.js';
 import { PostgresBootstrapStore } from './postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres-client.store.js';
@@ -7,10 +8,11 @@ import { PostgresResourceStore } from './postgres-resource.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
 
 const RESOURCE = { identifier: 'urn:a', name: 'A', scopes: ['a:read', 'a:write'] };
+const { disabledAt: _, ...DECLARED } = clientFixture();
 const CLIENT: DeclaredClient = {
+  ...DECLARED,
   clientId: 'c',
   name: 'C',
-  authenticationMethod: 'client_secret_basic',
   secretSha256: createHash('sha256').update('s').digest(),
   grantTypes: ['client_credentials'],
   scopes: ['a:read'],

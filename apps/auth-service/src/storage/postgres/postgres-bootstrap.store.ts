@@ -26,10 +26,17 @@ export class PostgresBootstrapStore extends BootstrapStore {
             { conflictPaths: ['identifier'], skipUpdateIfNoValuesChanged: true },
           );
         }
-        for (const { grantTypes, scopes, ...client } of clients) {
+        for (const client of clients) {
           await manager.upsert(
             ClientEntity,
-            { ...client, grantTypes: [...grantTypes], scopes: [...scopes] },
+            {
+              ...client,
+              grantTypes: [...client.grantTypes],
+              scopes: [...client.scopes],
+              redirectUris: [...client.redirectUris],
+              postLogoutRedirectUris: [...client.postLogoutRedirectUris],
+              corsOrigins: [...client.corsOrigins],
+            },
             { conflictPaths: ['clientId'], skipUpdateIfNoValuesChanged: true },
           );
         }

@@ -1,10 +1,31 @@
 /** How TypeORM is told about PostgreSQL: entities, migrations, and limits on every wait. */
 import { type DataSourceOptions } from 'typeorm';
+import { AccountEntity } from './entities/account.entity.js';
+import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
+import { ConsentEntity } from './entities/consent.entity.js';
+import { GrantEntity } from './entities/grant.entity.js';
 import { ResourceEntity } from './entities/resource.entity.js';
 import { RevocationEntity } from './entities/revocation.entity.js';
+import { SessionEntity } from './entities/session.entity.js';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { InitialSchema1763740800000 } from './migrations/1763740800000-initial-schema.js';
+import { SignInAndGrants1763769600000 } from './migrations/1763769600000-sign-in-and-grants.js';
+
+const ENTITIES = [
+  ClientEntity,
+  ResourceEntity,
+  SigningKeyEntity,
+  RevocationEntity,
+  AccountEntity,
+  SessionEntity,
+  GrantEntity,
+  ConsentEntity,
+  AuditEventEntity,
+];
+
+/** In the order in which they run. */
+export const MIGRATIONS = [InitialSchema1763740800000, SignInAndGrants1763769600000];
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3000;
@@ -24,7 +45,7 @@ export function servingOptions(
     type: 'postgres',
     url,
     applicationName: 'keyward-auth-service',
-    entities: [ClientEntity, ResourceEntity, SigningKeyEntity, RevocationEntity],
+    entities: ENTITIES,
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS },
@@ -39,7 +60,7 @@ export function migrationOptions(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     applicationName: 'keyward-auth-service migrations',
-    migrations: [InitialSchema1763740800000],
+    migrations: MIGRATIONS,
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'each',
     poolSize: 2,

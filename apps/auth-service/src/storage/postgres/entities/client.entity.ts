@@ -1,6 +1,8 @@
 /** Table `client`: registered clients. */
 import { type ClientAuthenticationMethod } from '@keyward/oauth';
+import { type JSONWebKeySet } from 'jose';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import { type ApplicationType, type RefreshProfile } from '../../../client/client.js';
 
 @Entity('client')
 export class ClientEntity {
@@ -13,8 +15,41 @@ export class ClientEntity {
   @Column({ name: 'authentication_method', type: 'text' })
   authenticationMethod: ClientAuthenticationMethod;
 
-  @Column({ name: 'secret_sha256', type: 'bytea' })
-  secretSha256: Buffer;
+  @Column({ name: 'secret_sha256', type: 'bytea', nullable: true })
+  secretSha256: Buffer | null;
+
+  @Column({ name: 'logo_uri', type: 'text', nullable: true })
+  logoUri: string | null;
+
+  @Column({ name: 'application_type', type: 'text' })
+  applicationType: ApplicationType;
+
+  @Column({ type: 'jsonb', nullable: true })
+  jwks: JSONWebKeySet | null;
+
+  @Column({ name: 'jwks_uri', type: 'text', nullable: true })
+  jwksUri: string | null;
+
+  @Column({ name: 'redirect_uris', type: 'text', array: true })
+  redirectUris: string[];
+
+  @Column({ name: 'post_logout_redirect_uris', type: 'text', array: true })
+  postLogoutRedirectUris: string[];
+
+  @Column({ name: 'backchannel_logout_uri', type: 'text', nullable: true })
+  backchannelLogoutUri: string | null;
+
+  @Column({ name: 'cors_origins', type: 'text', array: true })
+  corsOrigins: string[];
+
+  @Column({ name: 'require_pushed_requests', type: 'boolean' })
+  requirePushedRequests: boolean;
+
+  @Column({ name: 'first_party', type: 'boolean' })
+  firstParty: boolean;
+
+  @Column({ name: 'refresh_profile', type: 'text' })
+  refreshProfile: RefreshProfile;
 
   @Column({ name: 'grant_types', type: 'text', array: true })
   grantTypes: string[];

@@ -1,0 +1,14 @@
+/** The introspection endpoint. */
+import { Module } from '@nestjs/common';
+import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { IssuanceModule } from '../issuance/issuance.module.js';
+import { RevocationModule } from '../revocation/revocation.module.js';
+import { IntrospectionController } from './introspection.controller.js';
+import { IntrospectionHandler } from './introspection.handler.js';
+
+@Module({
+  imports: [ClientAuthenticationModule, IssuanceModule, RevocationModule],
+  controllers: [IntrospectionController],
+  providers: [IntrospectionHandler],
+})
+export class IntrospectionModule {}

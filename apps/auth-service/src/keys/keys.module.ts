@@ -1,0 +1,27 @@
+/** Signing keys: held, published, encrypted at rest. */
+import { Module } from '@nestjs/common';
+import { StorageModule } from '../storage/storage.module.js';
+import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { loadDevelopmentKey } from './development-key.file.js';
+import { EnvironmentKeyEncryption } from './environment.key-encryption.js';
+import { JwksController } from './jwks.controller.js';
+import { KeyEncryption } from './key-encryption.js';
+import { KeyRing } from './key.ring.js';
+import { SigningKeyCipher } from './signing-key.cipher.js';
+
+@Module({
+  imports: [StorageModule],
+  controllers: [JwksController],
+  providers: [
+    KeyRing,
+    SigningKeyCipher,
+    {
+      provide: KeyEncryption,
+      inject: [tokenConfig.KEY],
+      useFactory: ({ keyEncryptionKey, dataDirectory }: TokenConfig) =>
+        new EnvironmentKeyEncryption(keyEncryptionKey ?? loadDevelopmentKey(dataDirectory)),
+    },
+  ],
+  exports: [KeyRing, SigningKeyCipher, KeyEncryption],
+})
+export class KeysModule {}

@@ -1,0 +1,67 @@
+/** The only place where ports and adapters meet: every port that keeps something. */
+import { Module, type Provider } from '@nestjs/common';
+import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
+import { ClientStore } from '../client/client.store.js';
+import { SigningKeyStore } from '../keys/signing-key.store.js';
+import { ResourceStore } from '../resource/resource.store.js';
+import { RevocationRecord } from '../revocation/revocation.record.js';
+import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
+import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
+import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
+import { PostgresClientStore } from './postgres/postgres-client.store.js';
+import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
+import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
+import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
+import { PostgresCheck } from './postgres/postgres.check.js';
+import { PostgresModule } from './postgres/postgres.module.js';
+import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
+import { RedisCheck } from './redis/redis.check.js';
+import { RedisConnection } from './redis/redis.connection.js';
+import { RedisModule } from './redis/redis.module.js';
+
+/** The record: always PostgreSQL. */
+const RECORD = [
+  { provide: ClientStore, useClass: PostgresClientStore },
+  { provide: ResourceStore, useClass: PostgresResourceStore },
+  { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
+  { provide: RevocationRecord, useClass: PostgresRevocationRecord },
+  { provide: BootstrapStore, useClass: PostgresBootstrapStore },
+];
+
+/** Hot state: Redis, or this process where no Redis is configured. */
+const HOT_STATE = [
+  hot(
+    RevokedTokenStore,
+    (redis) => new RedisRevokedTokenStore(redis),
+    () => new MemoryRevokedTokenStore(),
+  ),
+];
+
+const CHECKS: Provider[] = [
+  PostgresCheck,
+  {
+    provide: RedisCheck,
+    inject: [RedisConnection],
+    useFactory: (redis: RedisConnection | null) => new RedisCheck(redis),
+  },
+];
+
+function hot<T>(
+  provide: abstract new (...args: never[]) => T,
+  onRedis: (redis: RedisConnection) => T,
+  inProcess: () => T,
+) {
+  return {
+    provide,
+    inject: [RedisConnection],
+    useFactory: (redis: RedisConnection | null) => (redis === null ? inProcess() : onRedis(redis)),
+  };
+}
+
+/** Imported by every module that uses a port: so the databases open before it and close after it. */
+@Module({
+  imports: [PostgresModule, RedisModule],
+  providers: [...RECORD, ...HOT_STATE, ...CHECKS],
+  exports: [...RECORD, ...HOT_STATE, PostgresCheck, RedisCheck],
+})
+export class StorageModule {}

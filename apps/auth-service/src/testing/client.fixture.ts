@@ -1,0 +1,28 @@
+/** A registered client for unit tests, of which each test says what matters to it. */
+import { type Client } from '../client/client.js';
+
+/** A confidential client without any right. */
+export function clientFixture(change: Partial<Client> = {}): Client {
+  return {
+    clientId: 'shop',
+    name: 'Shop',
+    logoUri: null,
+    applicationType: 'web',
+    authenticationMethod: 'client_secret_basic',
+    secretSha256: Buffer.alloc(32),
+    jwks: null,
+    jwksUri: null,
+    grantTypes: [],
+    scopes: [],
+    redirectUris: [],
+    postLogoutRedirectUris: [],
+    backchannelLogoutUri: null,
+    corsOrigins: [],
+    requirePushedRequests: false,
+    firstParty: false,
+    refreshProfile: 'confidential',
+    ownResource: null,
+    disabledAt: null,
+    ...change,
+  };
+}

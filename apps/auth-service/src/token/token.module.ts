@@ -1,0 +1,21 @@
+/** The token endpoint and its grants. */
+import { Module } from '@nestjs/common';
+import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { IssuanceModule } from '../issuance/issuance.module.js';
+import { ResourceModule } from '../resource/resource.module.js';
+import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { TokenController } from './token.controller.js';
+import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
+
+const GRANTS = [ClientCredentialsGrant];
+
+@Module({
+  imports: [ClientAuthenticationModule, IssuanceModule, ResourceModule],
+  controllers: [TokenController],
+  providers: [
+    ...GRANTS,
+    { provide: TOKEN_GRANTS, inject: GRANTS, useFactory: (...grants: TokenGrant[]) => grants },
+  ],
+  exports: [TOKEN_GRANTS],
+})
+export class TokenModule {}
