@@ -20,9 +20,23 @@ export interface FormPostPage {
   readonly client: Pick<Client, 'name' | 'logoUri'>;
 }
 
+/** Asks a person whether to sign out, where the request to do so may be anyone's. */
+export interface SignOutConfirmationPage {
+  /** Where the form posts. */
+  readonly action: string;
+  /** Hidden fields of the form, the anti-CSRF token included. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Who asks for the sign-out; null where that is not known. */
+  readonly client: Pick<Client, 'name' | 'logoUri'> | null;
+}
+
 /** Sends whole pages, each with its Content-Security-Policy and `no-store`. */
 export abstract class PageRenderer {
   abstract error(reply: FastifyReply, page: ErrorPage): void;
   /** Works without JavaScript: a button posts the form. */
   abstract formPost(reply: FastifyReply, page: FormPostPage): void;
+  /** One form with one button; leaving the page is the other choice. */
+  abstract signOutConfirmation(reply: FastifyReply, page: SignOutConfirmationPage): void;
+  /** Says that nobody is signed in in this browser any more. */
+  abstract signedOut(reply: FastifyReply): void;
 }
