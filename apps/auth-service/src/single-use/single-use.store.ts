@@ -23,7 +23,8 @@ export type ClaimOutcome =
  */
 export abstract class SingleUseStore {
   /**
-   * Keeps an entry. Of any number of callers with one key, one is told true.
+   * Keeps an entry. Of any number of callers with one key, one is told true, until the key is
+   * forgotten.
    * @param lifetimeSeconds how long it can be claimed
    * @param memorySeconds how long a claim is remembered after the lifetime, so that a replay is told
    *   from an unknown key; default 0
@@ -47,4 +48,11 @@ export abstract class SingleUseStore {
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   abstract claim(key: string, binding: string): Promise<ClaimOutcome>;
+
+  /**
+   * Gives a claim back, for the remaining lifetime: for the one caller that has it and can do
+   * nothing with it, because something else is down. A key that nobody claimed is left alone.
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract release(key: string): Promise<void>;
 }

@@ -6,7 +6,9 @@ import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
+import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
+import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
@@ -18,6 +20,7 @@ import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
 import { RedisCheck } from './redis/redis.check.js';
 import { RedisConnection } from './redis/redis.connection.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 
 /** The record: always PostgreSQL. */
 const RECORD = [
@@ -34,6 +37,11 @@ const HOT_STATE = [
     RevokedTokenStore,
     (redis) => new RedisRevokedTokenStore(redis),
     () => new MemoryRevokedTokenStore(),
+  ),
+  hot(
+    SingleUseStore,
+    (redis) => new RedisSingleUseStore(redis),
+    () => new MemorySingleUseStore(),
   ),
 ];
 
