@@ -24,14 +24,16 @@ export {
 export { type CacheStatistics } from './access-token/verified-token.cache.js';
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
-export { type IgnoredKey } from './jwks/jwk-set.js';
+export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
 export { type KeySourceState } from './jwks/key-source.js';
+export { type VerificationKey } from './jws/verification-key.js';
 export { type JsonObject } from './jws/strict-json.js';
 export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';
 export { type Principal } from './principal/principal.js';
 export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';
 export * from './trust/presets.js';
+export { createTrusts, type Trusts } from './trust/trusts.js';
 export {
   type ConfiguredKeys,
   type RemoteKeys,

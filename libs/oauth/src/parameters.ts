@@ -15,6 +15,19 @@ export const OPENID_SCOPE = 'openid';
 /** Scope for a grant that outlives the sign-in session (OpenID Connect Core section 11). */
 export const OFFLINE_ACCESS_SCOPE = 'offline_access';
 
+/**
+ * The scopes that belong to no resource but the person: what they open is read at userinfo.
+ * @see OpenID Connect Core 1.0 sections 5.4 and 11
+ */
+export const OPENID_SCOPES = [
+  OPENID_SCOPE,
+  'profile',
+  'email',
+  'address',
+  'phone',
+  OFFLINE_ACCESS_SCOPE,
+] as const;
+
 /** Every {@link ClientAuthenticationMethod}. */
 export const CLIENT_AUTHENTICATION_METHODS = [
   'client_secret_basic',

@@ -34,6 +34,13 @@ const withClient = (change: object) => ({
 });
 const withResource = (change: object) => ({ resources: [{ ...RESOURCE, ...change }], clients: [] });
 
+const ACCOUNT = {
+  account_id: '3f0e8d2a-5b1c-4e6f-8a7d-9c2b1e0f4a6d',
+  username: 'alice',
+  password: { env: 'PASSWORD' },
+};
+const withAccounts = (...accounts: object[]) => ({ resources: [], clients: [], accounts });
+
 const { disabledAt: _, ...DECLARED } = clientFixture();
 
 describe('parseBootstrap', () => {
@@ -65,6 +72,41 @@ describe('parseBootstrap', () => {
       },
       expect.objectContaining({ clientId: 'rs', scopes: [], ownResource: RESOURCE.identifier }),
     ]);
+  });
+
+  it('turns what is left out of an account into null', () => {
+    const { accounts } = parse(withAccounts({ ...ACCOUNT, name: 'Alice' }), { PASSWORD: 'pw' });
+    expect(accounts).toEqual([
+      {
+        accountId: ACCOUNT.account_id,
+        username: 'alice',
+        password: 'pw',
+        name: 'Alice',
+        givenName: null,
+        familyName: null,
+        picture: null,
+        locale: null,
+        zoneinfo: null,
+        email: null,
+        emailVerified: false,
+        phoneNumber: null,
+        phoneNumberVerified: false,
+        address: null,
+      },
+    ]);
+  });
+
+  it.each([
+    [{ token_endpoint_auth_method: 'client_secret_post' }, 'confidential'],
+    [{ token_endpoint_auth_method: 'none', client_secret: undefined }, 'spa'],
+    [
+      { token_endpoint_auth_method: 'none', client_secret: undefined, application_type: 'native' },
+      'native',
+    ],
+    [{ refresh_profile: 'mcp' }, 'mcp'],
+  ])('gives a client of %j the refresh profile %s', (change, profile) => {
+    const { clients } = parse(withClient({ grant_types: [], ...change }));
+    expect(clients[0]?.refreshProfile).toBe(profile);
   });
 
   it('substitutes variables, and defaults where they are absent or empty', () => {
@@ -106,9 +148,37 @@ describe('parseBootstrap', () => {
       /clients\.0\.grant_types\.0/,
     ],
     [
-      'no authentication',
-      withClient({ token_endpoint_auth_method: 'none' }),
+      'an unknown way to authenticate',
+      withClient({ token_endpoint_auth_method: 'tls_client_auth' }),
       /clients\.0\.token_endpoint_auth_method/,
+    ],
+    [
+      'a client whose members contradict each other',
+      withClient({ token_endpoint_auth_method: 'none' }),
+      /^client c: client_secret is not for none$/,
+    ],
+    [
+      'a scope of OpenID Connect at a resource',
+      withResource({ scopes: ['a:read', 'email'] }),
+      /^resource https:\/\/a\.example\.com: the scope email/,
+    ],
+    ['an account twice', withAccounts(ACCOUNT, ACCOUNT), /declares the account .+ twice/],
+    [
+      'a username twice',
+      withAccounts(ACCOUNT, { ...ACCOUNT, account_id: 'a4e2c8f0-1b3d-4c5e-8f7a-9b0c1d2e3f4a' }),
+      /declares the username alice twice/,
+    ],
+    ['a username in upper case', withAccounts({ ...ACCOUNT, username: 'Alice' }), /username/],
+    [
+      'a password in the file',
+      withAccounts({ ...ACCOUNT, password: 'x' }),
+      /accounts\.0\.password/,
+    ],
+    ['an account id of its own', withAccounts({ ...ACCOUNT, account_id: '1' }), /account_id/],
+    [
+      'a password that is not set',
+      withAccounts({ ...ACCOUNT, password: { env: 'ABSENT' } }),
+      /ABSENT, the password of account alice, is not set/,
     ],
     ['a client id with a space', withClient({ client_id: 'a b' }), /clients\.0\.client_id/],
     [
@@ -153,6 +223,19 @@ describe('parseBootstrap', () => {
       const problems = problemsOf(withClient({}), { SECRET: secret, NODE_ENV: 'production' });
       expect(problems).toEqual([expect.stringMatching(/^SECRET, the secret of client c, is /)]);
       expect(problems.join()).not.toContain(secret);
+    },
+  );
+
+  it.each(['tooshort', 'change-me-change-me-change-me', 'example-password'])(
+    'refuses the password %s in production alone, and does not repeat it',
+    (password) => {
+      const document = withAccounts(ACCOUNT);
+      expect(problemsOf(document, { PASSWORD: password })).toEqual([]);
+      const problems = problemsOf(document, { PASSWORD: password, NODE_ENV: 'production' });
+      expect(problems).toEqual([
+        expect.stringMatching(/^PASSWORD, the password of account alice,/),
+      ]);
+      expect(problems.join()).not.toContain(password);
     },
   );
 

@@ -1,16 +1,25 @@
 /** Reads a bootstrap file: substitutes the environment, checks everything, resolves the secrets. */
 import { createHash } from 'node:crypto';
 import { parseScope } from '@keyward/oauth';
+import { type JSONWebKeySet } from 'jose';
+import { type RefreshProfile } from '../client/client.js';
 import { ConfigurationError } from '../config/configuration.error.js';
-import { findSecretProblem, isProduction } from '../config/production.rules.js';
+import { isProduction } from '../config/production.rules.js';
 import { type Resource } from '../resource/resource.js';
-import { type BootstrapDocument, bootstrapSchema } from './bootstrap.schema.js';
-import { type DeclaredClient } from './bootstrap.store.js';
+import { type AccountDocument } from './account.schema.js';
+import { findReferenceProblems } from './bootstrap.references.js';
+import { bootstrapSchema } from './bootstrap.schema.js';
+import { type DeclaredAccount, type DeclaredClient } from './bootstrap.store.js';
+import { findClientProblems } from './client.rules.js';
+import { type ClientDocument } from './client.schema.js';
+import { DeclaredSecrets } from './declared.secrets.js';
+import { substituteVariables } from './variable.substitution.js';
 
 /** What a deployment declares. */
 export interface Bootstrap {
   readonly resources: readonly Resource[];
   readonly clients: readonly DeclaredClient[];
+  readonly accounts: readonly DeclaredAccount[];
 }
 
 /**
@@ -27,101 +36,77 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   } catch {
     throw new ConfigurationError(['AUTH_BOOTSTRAP_FILE is not JSON']);
   }
-  const parsed = bootstrapSchema.safeParse(substitute(json, environment, problems));
+  const parsed = bootstrapSchema.safeParse(substituteVariables(json, environment, problems));
   for (const issue of parsed.error?.issues ?? []) {
     problems.push(`AUTH_BOOTSTRAP_FILE: ${issue.path.join('.')}: ${issue.message}`);
   }
   if (!parsed.success) throw new ConfigurationError(problems);
 
-  const { resources, clients } = parsed.data;
+  const { resources, clients, accounts } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
-  const declared = clients.map((client): DeclaredClient => {
-    const secret = readSecret(client.client_id, client.client_secret.env, environment, problems);
-    return {
-      clientId: client.client_id,
-      name: client.name,
-      logoUri: null,
-      applicationType: 'web',
-      authenticationMethod: client.token_endpoint_auth_method,
-      secretSha256: createHash('sha256').update(secret).digest(),
-      jwks: null,
-      jwksUri: null,
-      grantTypes: client.grant_types,
-      scopes: parseScope(client.scope) ?? [],
-      redirectUris: [],
-      postLogoutRedirectUris: [],
-      backchannelLogoutUri: null,
-      corsOrigins: [],
-      requirePushedRequests: false,
-      firstParty: false,
-      refreshProfile: 'confidential',
-      ownResource: client.own_resource ?? null,
-    };
-  });
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return { resources, clients: declared };
-}
-
-function substitute(value: unknown, environment: NodeJS.ProcessEnv, problems: string[]): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
-      // As in a shell, `:-` also replaces an empty variable.
-      const found = environment[name] || fallback;
-      if (found === undefined) problems.push(`AUTH_BOOTSTRAP_FILE needs the variable ${name}`);
-      return found ?? '';
-    });
-  }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, problems));
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, substitute(item, environment, problems)]),
-    );
-  }
-  return value;
-}
-
-function findReferenceProblems({ resources, clients }: BootstrapDocument): string[] {
-  const problems: string[] = [];
-  const identifiers = resources.map((resource) => resource.identifier);
-  const offered = new Set(resources.flatMap((resource) => resource.scopes));
-  for (const twice of findRepeated(identifiers)) {
-    problems.push(`AUTH_BOOTSTRAP_FILE declares the resource ${twice} twice`);
-  }
-  for (const twice of findRepeated(clients.map((client) => client.client_id))) {
-    problems.push(`AUTH_BOOTSTRAP_FILE declares the client ${twice} twice`);
-  }
+  const production = isProduction(environment);
   for (const client of clients) {
-    for (const token of parseScope(client.scope) ?? []) {
-      if (!offered.has(token)) {
-        problems.push(`client ${client.client_id}: no resource offers the scope ${token}`);
-      }
-    }
-    if (client.own_resource !== undefined && !identifiers.includes(client.own_resource)) {
-      problems.push(`client ${client.client_id}: own_resource is not a declared resource`);
-    }
+    const found = findClientProblems(client, production);
+    problems.push(...found.map((problem) => `client ${client.client_id}: ${problem}`));
   }
-  return problems;
+  const secrets = new DeclaredSecrets(environment);
+  const declared = {
+    resources,
+    clients: clients.map((client) => declareClient(client, secrets)),
+    accounts: accounts.map((account) => declareAccount(account, secrets)),
+  };
+  problems.push(...secrets.problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return declared;
 }
 
-function findRepeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+function declareClient(client: ClientDocument, secrets: DeclaredSecrets): DeclaredClient {
+  const { client_id: clientId, client_secret } = client;
+  const secret = client_secret === undefined ? null : secrets.ofClient(clientId, client_secret.env);
+  return {
+    clientId,
+    name: client.name,
+    logoUri: client.logo_uri ?? null,
+    applicationType: client.application_type,
+    authenticationMethod: client.token_endpoint_auth_method,
+    secretSha256: secret === null ? null : createHash('sha256').update(secret).digest(),
+    // client.rules.ts imported every key of it.
+    jwks: (client.jwks as JSONWebKeySet | undefined) ?? null,
+    jwksUri: client.jwks_uri ?? null,
+    grantTypes: client.grant_types,
+    scopes: parseScope(client.scope) ?? [],
+    redirectUris: client.redirect_uris,
+    postLogoutRedirectUris: client.post_logout_redirect_uris,
+    backchannelLogoutUri: client.backchannel_logout_uri ?? null,
+    corsOrigins: client.allowed_cors_origins,
+    requirePushedRequests: client.require_pushed_authorization_requests,
+    firstParty: client.first_party,
+    refreshProfile: client.refresh_profile ?? refreshProfileOf(client),
+    ownResource: client.own_resource ?? null,
+  };
 }
 
-function readSecret(
-  clientId: string,
-  variable: string,
-  environment: NodeJS.ProcessEnv,
-  problems: string[],
-): string {
-  const secret = environment[variable] ?? '';
-  const name = `${variable}, the secret of client ${clientId},`;
-  if (secret === '') {
-    problems.push(`${name} is not set`);
-  } else if (!/^[\x20-\x7e]+$/.test(secret)) {
-    problems.push(`${name} must be printable ASCII (RFC 6749 appendix A.2)`);
-  } else if (isProduction(environment)) {
-    const problem = findSecretProblem(name, secret);
-    if (problem !== null) problems.push(problem);
-  }
-  return secret;
+/** Where the file does not say: by how well the client can keep a token to itself. */
+function refreshProfileOf(client: ClientDocument): RefreshProfile {
+  if (client.token_endpoint_auth_method !== 'none') return 'confidential';
+  return client.application_type === 'native' ? 'native' : 'spa';
+}
+
+function declareAccount(account: AccountDocument, secrets: DeclaredSecrets): DeclaredAccount {
+  return {
+    accountId: account.account_id,
+    username: account.username,
+    password: secrets.ofAccount(account.username, account.password.env),
+    name: account.name ?? null,
+    givenName: account.given_name ?? null,
+    familyName: account.family_name ?? null,
+    picture: account.picture ?? null,
+    locale: account.locale ?? null,
+    zoneinfo: account.zoneinfo ?? null,
+    email: account.email ?? null,
+    emailVerified: account.email_verified,
+    phoneNumber: account.phone_number ?? null,
+    phoneNumberVerified: account.phone_number_verified,
+    address: account.address ?? null,
+  };
 }

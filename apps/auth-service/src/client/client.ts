@@ -2,11 +2,17 @@
 import { type ClientAuthenticationMethod } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 
+/** Every {@link ApplicationType}. */
+export const APPLICATION_TYPES = ['web', 'native'] as const;
+
 /** Where a client runs decides how its redirect_uri is compared (RFC 8252 section 8.4). */
-export type ApplicationType = 'web' | 'native';
+export type ApplicationType = (typeof APPLICATION_TYPES)[number];
+
+/** Every {@link RefreshProfile}. */
+export const REFRESH_PROFILES = ['spa', 'native', 'confidential', 'mcp'] as const;
 
 /** How long a client's refresh tokens live and how forgiving their rotation is. */
-export type RefreshProfile = 'spa' | 'native' | 'confidential' | 'mcp';
+export type RefreshProfile = (typeof REFRESH_PROFILES)[number];
 
 /** A client as the domain sees it (RFC 6749 section 2, RFC 7591 section 2). */
 export interface Client {

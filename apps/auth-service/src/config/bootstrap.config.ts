@@ -1,4 +1,4 @@
-/** Configuration namespace `bootstrap`: the clients and resources that a deployment declares in a file. */
+/** Configuration namespace `bootstrap`: the clients, resources and accounts that a deployment declares in a file. */
 import { readFileSync } from 'node:fs';
 import { registerAs } from '@nestjs/config';
 import { type Bootstrap, parseBootstrap } from '../bootstrap/bootstrap.file.js';
@@ -12,7 +12,7 @@ export const bootstrapConfig = registerAs('bootstrap', () => readBootstrap(proce
  */
 export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
   const path = environment['AUTH_BOOTSTRAP_FILE'];
-  if (path === undefined || path === '') return { resources: [], clients: [] };
+  if (path === undefined || path === '') return { resources: [], clients: [], accounts: [] };
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

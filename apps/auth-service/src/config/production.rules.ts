@@ -3,6 +3,9 @@
 /** Shortest secret that production accepts, in characters. */
 export const MIN_SECRET_LENGTH = 32;
 
+/** Shortest password of a declared account that production accepts, in characters (NIST SP 800-63B). */
+export const MIN_PASSWORD_LENGTH = 15;
+
 const EXAMPLE = /^(change-?me|example)/i;
 
 /** Whether a secret is one of the values that `.env.example` shows. */
@@ -23,6 +26,15 @@ export function findSecretProblem(name: string, secret: string): string | null {
   if (isExampleSecret(secret)) return `${name} is an example value: generate a secret of your own`;
   if (secret.length < MIN_SECRET_LENGTH) {
     return `${name} is shorter than ${MIN_SECRET_LENGTH} characters`;
+  }
+  return null;
+}
+
+/** The same for the password of a declared account, which a person may have to type. */
+export function findPasswordProblem(name: string, password: string): string | null {
+  if (isExampleSecret(password)) return `${name} is an example value: choose one of your own`;
+  if ([...password].length < MIN_PASSWORD_LENGTH) {
+    return `${name} is shorter than ${MIN_PASSWORD_LENGTH} characters`;
   }
   return null;
 }

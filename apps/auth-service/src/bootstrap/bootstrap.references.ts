@@ -1,0 +1,47 @@
+/** What the parts of a bootstrap file say about each other. */
+import { OPENID_SCOPES, parseScope } from '@keyward/oauth';
+import { type BootstrapDocument } from './bootstrap.schema.js';
+
+/** Everything that is named twice, or that is named and not there. */
+export function findReferenceProblems({
+  resources,
+  clients,
+  accounts,
+}: BootstrapDocument): string[] {
+  const identifiers = resources.map(({ identifier }) => identifier);
+  const offered = new Set<string>([...resources.flatMap(({ scopes }) => scopes), ...OPENID_SCOPES]);
+  return [
+    ...repeated('resource', identifiers),
+    ...repeated(
+      'client',
+      clients.map(({ client_id }) => client_id),
+    ),
+    ...repeated(
+      'account',
+      accounts.map(({ account_id }) => account_id),
+    ),
+    ...repeated(
+      'username',
+      accounts.map(({ username }) => username),
+    ),
+    ...resources.flatMap(({ identifier, scopes }) =>
+      // They are about the person, at userinfo: a resource that had one would be a target of it too.
+      scopes
+        .filter((token) => OPENID_SCOPES.some((scope) => scope === token))
+        .map((token) => `resource ${identifier}: the scope ${token} is OpenID Connect's`),
+    ),
+    ...clients.flatMap(({ client_id, scope, own_resource }) => [
+      ...(parseScope(scope) ?? [])
+        .filter((token) => !offered.has(token))
+        .map((token) => `client ${client_id}: no resource offers the scope ${token}`),
+      ...(own_resource === undefined || identifiers.includes(own_resource)
+        ? []
+        : [`client ${client_id}: own_resource is not a declared resource`]),
+    ]),
+  ];
+}
+
+function repeated(what: string, values: readonly string[]): string[] {
+  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index));
+  return [...twice].map((value) => `AUTH_BOOTSTRAP_FILE declares the ${what} ${value} twice`);
+}

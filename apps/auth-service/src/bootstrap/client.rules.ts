@@ -1,0 +1,94 @@
+/** What the members of a declared client mean for each other. */
+import {
+  AUTHORIZATION_CODE_GRANT,
+  CLIENT_CREDENTIALS_GRANT,
+  OFFLINE_ACCESS_SCOPE,
+  parseScope,
+  REFRESH_TOKEN_GRANT,
+} from '@keyward/oauth';
+import { findJwksProblem } from '../client/client-jwks.rules.js';
+import {
+  findOriginProblem,
+  findRedirectUriProblem,
+  findServerUriProblem,
+} from '../client/client-uri.rules.js';
+import { type ClientDocument } from './client.schema.js';
+
+/** Every rule that a client breaks, a sentence each that begins with the member. */
+export function findClientProblems(client: ClientDocument, production: boolean): string[] {
+  return [
+    ...findAuthenticationProblems(client, production),
+    ...findGrantProblems(client),
+    ...findUriProblems(client, production),
+  ];
+}
+
+/** Exactly what the method needs, and nothing that another one could fall back to. */
+function findAuthenticationProblems(client: ClientDocument, production: boolean): string[] {
+  const { token_endpoint_auth_method: method, client_secret, jwks, jwks_uri } = client;
+  const problems: string[] = [];
+  const needsSecret = method === 'client_secret_basic' || method === 'client_secret_post';
+  if (needsSecret !== (client_secret !== undefined)) {
+    problems.push(`client_secret ${needsSecret ? 'is missing' : `is not for ${method}`}`);
+  }
+  const keySources = [jwks, jwks_uri].filter((source) => source !== undefined).length;
+  if (method === 'private_key_jwt' && keySources !== 1) {
+    problems.push('private_key_jwt needs either jwks or jwks_uri');
+  }
+  if (method !== 'private_key_jwt' && keySources > 0) {
+    problems.push(`jwks and jwks_uri are not for ${method}`);
+  }
+  if (jwks !== undefined) {
+    const problem = findJwksProblem(jwks);
+    if (problem !== null) problems.push(`jwks: ${problem}`);
+  }
+  if (jwks_uri !== undefined) {
+    const problem = findServerUriProblem(jwks_uri, production);
+    if (problem !== null) problems.push(`jwks_uri ${problem}`);
+  }
+  return problems;
+}
+
+function findGrantProblems(client: ClientDocument): string[] {
+  const { token_endpoint_auth_method: method, grant_types, redirect_uris } = client;
+  const has = (grantType: (typeof grant_types)[number]) => grant_types.includes(grantType);
+  const problems: string[] = [];
+  // RFC 6749 section 4.4: whoever knows the client_id would be given its tokens.
+  if (method === 'none' && has(CLIENT_CREDENTIALS_GRANT)) {
+    problems.push('grant_types: a public client cannot have client_credentials');
+  }
+  if (method === 'none' && client.own_resource !== undefined) {
+    problems.push('own_resource is not for a public client: it cannot introspect');
+  }
+  if (has(AUTHORIZATION_CODE_GRANT) !== redirect_uris.length > 0) {
+    problems.push('redirect_uris are for authorization_code, which needs at least one');
+  }
+  if (has(REFRESH_TOKEN_GRANT) && !has(AUTHORIZATION_CODE_GRANT)) {
+    problems.push('grant_types: refresh_token needs authorization_code');
+  }
+  if (parseScope(client.scope)?.includes(OFFLINE_ACCESS_SCOPE) && !has(REFRESH_TOKEN_GRANT)) {
+    problems.push(`scope: ${OFFLINE_ACCESS_SCOPE} needs the grant type refresh_token`);
+  }
+  return problems;
+}
+
+function findUriProblems(client: ClientDocument, production: boolean): string[] {
+  const context = { applicationType: client.application_type, production };
+  const redirect = (uri: string) => findRedirectUriProblem(uri, context);
+  const server = (uri: string) => findServerUriProblem(uri, production);
+  const origin = (uri: string) => findOriginProblem(uri, production);
+  const optional = (uri: string | undefined) => (uri === undefined ? [] : [uri]);
+  const checks = [
+    ['redirect_uris', client.redirect_uris, redirect],
+    ['post_logout_redirect_uris', client.post_logout_redirect_uris, redirect],
+    ['backchannel_logout_uri', optional(client.backchannel_logout_uri), server],
+    ['logo_uri', optional(client.logo_uri), server],
+    ['allowed_cors_origins', client.allowed_cors_origins, origin],
+  ] as const;
+  return checks.flatMap(([member, uris, find]) =>
+    uris.flatMap((uri) => {
+      const problem = find(uri);
+      return problem === null ? [] : [`${member}: ${JSON.stringify(uri)} ${problem}`];
+    }),
+  );
+}

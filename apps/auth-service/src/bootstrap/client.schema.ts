@@ -1,0 +1,55 @@
+/** The shape of a client in a bootstrap file: the members of RFC 7591 section 2 and a few of our own. */
+import {
+  AUTHORIZATION_CODE_GRANT,
+  CLIENT_AUTHENTICATION_METHODS,
+  CLIENT_CREDENTIALS_GRANT,
+  parseScope,
+  REFRESH_TOKEN_GRANT,
+} from '@keyward/oauth';
+import { z } from 'zod';
+import { APPLICATION_TYPES, REFRESH_PROFILES } from '../client/client.js';
+
+/** A name that a person reads. */
+export const nameSchema = z.string().min(1).max(200);
+
+/** A resource identifier (RFC 8707 section 2). */
+export const identifierSchema = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && !value.includes('#'),
+    'must be an absolute URI without fragment',
+  );
+
+const uris = z
+  .array(z.string())
+  .refine((list) => new Set(list).size === list.length, 'must not name a URI twice')
+  .default([]);
+
+/** One client. What a member means for another is checked by client.rules.ts. */
+export const clientSchema = z.strictObject({
+  client_id: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters'),
+  name: nameSchema,
+  logo_uri: z.string().optional(),
+  application_type: z.enum(APPLICATION_TYPES).default('web'),
+  token_endpoint_auth_method: z.enum(CLIENT_AUTHENTICATION_METHODS),
+  client_secret: z.strictObject({ env: z.string().min(1) }).optional(),
+  jwks: z.strictObject({ keys: z.array(z.looseObject({})).min(1) }).optional(),
+  jwks_uri: z.string().optional(),
+  grant_types: z.array(
+    z.enum([CLIENT_CREDENTIALS_GRANT, AUTHORIZATION_CODE_GRANT, REFRESH_TOKEN_GRANT]),
+  ),
+  scope: z
+    .string()
+    .refine((value) => value === '' || parseScope(value) !== null, 'must be a scope value'),
+  own_resource: identifierSchema.optional(),
+  redirect_uris: uris,
+  post_logout_redirect_uris: uris,
+  backchannel_logout_uri: z.string().optional(),
+  allowed_cors_origins: uris,
+  require_pushed_authorization_requests: z.boolean().default(false),
+  first_party: z.boolean().default(false),
+  refresh_profile: z.enum(REFRESH_PROFILES).optional(),
+});
+
+/** A client as a file writes it, after validation. */
+export type ClientDocument = z.infer<typeof clientSchema>;
