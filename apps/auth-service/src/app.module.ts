@@ -2,7 +2,9 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
+import { AuditModule } from './audit/audit.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
+import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { serverConfig } from './config/server.config.js';
 import { storageConfig } from './config/storage.config.js';
@@ -20,8 +22,9 @@ import { TokenModule } from './token/token.module.js';
     ConfigModule.forRoot({
       isGlobal: true,
       ignoreEnvFile: true,
-      load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig],
+      load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig, auditConfig],
     }),
+    AuditModule,
     BootstrapModule,
     TokenModule,
     IntrospectionModule,

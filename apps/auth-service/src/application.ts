@@ -5,10 +5,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { checkConfiguration } from './config/configuration.check.js';
 import { isProduction } from './config/production.rules.js';
-import { serverConfig, type ServerConfig } from './config/server.config.js';
+import { serverConfig } from './config/server.config.js';
 import { answerClientError } from './http/client-error.handler.js';
 import { corsHook } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
+import { correlationIdOf, requestContextHook } from './http/request-context.hook.js';
+import { RequestContext } from './http/request.context.js';
 import { ServerLogger } from './http/server.logger.js';
 
 /** Largest request body, in bytes. */
@@ -31,12 +33,15 @@ export async function createApplication({
   logLevels = ['fatal', 'error', 'warn', 'log'],
 }: ApplicationOptions = {}): Promise<NestFastifyApplication> {
   checkConfiguration(process.env);
+  const { trustedProxies, allowedOrigins } = serverConfig();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    genReqId: correlationIdOf,
   });
   // Forms only, and raw: the endpoints' parsers must see a parameter that was sent twice.
   const fastify = adapter.getInstance();
@@ -51,7 +56,9 @@ export async function createApplication({
     abortOnError: false,
     logger: new ServerLogger(isProduction(process.env), logLevels),
   });
-  const { allowedOrigins } = app.get<ServerConfig>(serverConfig.KEY);
+  const requestContext = requestContextHook(app.get(RequestContext));
+  fastify.addHook('onRequest', requestContext);
+  fastify.addHook('preValidation', requestContext);
   fastify.addHook('onRequest', corsHook(allowedOrigins));
   return app;
 }

@@ -33,6 +33,8 @@ describe('parseEnvironment', () => {
       KEYWARD_DATA_DIR: resolve('.keyward'),
       AUTH_SIGNING_ALGORITHM: 'ES256',
       AUTH_ACCESS_TOKEN_SECONDS: 300,
+      AUTH_TRUSTED_PROXIES: [],
+      AUTH_AUDIT_RETENTION_DAYS: 365,
     });
   });
 
@@ -73,6 +75,11 @@ describe('parseEnvironment', () => {
     ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
     ['AUTH_INSECURE_HTTP_ISSUER', 'yes'],
+    ['AUTH_TRUSTED_PROXIES', '*'],
+    ['AUTH_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['AUTH_TRUSTED_PROXIES', '10.0.0.0/8,,127.0.0.1'],
+    ['AUTH_AUDIT_RETENTION_DAYS', '0'],
+    ['AUTH_AUDIT_RETENTION_DAYS', '3651'],
   ])('refuses %s=%s and does not repeat the value', (name, value) => {
     const [problem, ...others] = problemsOf({ [name]: value });
     expect(problem).toMatch(new RegExp(`^${name} must be `));
@@ -113,6 +120,11 @@ describe('production', () => {
       { REDIS_URL: 'redis://:example-password@redis' },
       /^REDIS_URL contains an example password/,
     ],
+    [
+      'a trusted network that half the world is in',
+      { AUTH_TRUSTED_PROXIES: '127.0.0.1, 128.0.0.0/1' },
+      /^AUTH_TRUSTED_PROXIES names a network wider/,
+    ],
   ])('refuses %s', (_, change, expected) => {
     expect(problemsOf({ ...PRODUCTION, ...change })).toEqual([expect.stringMatching(expected)]);
   });
@@ -127,6 +139,11 @@ describe('production', () => {
       expect(problems.join()).not.toContain(value);
     },
   );
+
+  it('takes private networks as they are', () => {
+    const change = { AUTH_TRUSTED_PROXIES: '10.0.0.0/8,fc00::/7,192.0.2.1' };
+    expect(problemsOf({ ...PRODUCTION, ...change })).toEqual([]);
+  });
 
   it('lets an http issuer through where that is spelled out', () => {
     const change = { AUTH_ISSUER: 'http://auth.internal', AUTH_INSECURE_HTTP_ISSUER: 'true' };

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
+import { prefixLength } from './network.js';
 import { findProductionProblems } from './production.rules.js';
 
 /** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
@@ -26,6 +27,14 @@ const seconds = (fallback: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= 1 && value <= max, `must be between 1 and ${max} seconds`);
 
+const days = (fallback: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number of days')
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= max, `must be between 1 and ${max} days`);
+
 const serverUrl = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
@@ -43,6 +52,14 @@ const origins = z
   .string()
   .transform((value) => value.split(',').map((origin) => origin.trim()))
   .refine((list) => list.every(isOrigin), 'must be http(s) origins, separated by commas');
+
+const proxies = z
+  .string()
+  .transform((value) => value.split(',').map((network) => network.trim()))
+  .refine(
+    (list) => list.every((network) => prefixLength(network) !== null),
+    'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+  );
 
 const keyEncryptionKey = z
   .string()
@@ -66,6 +83,7 @@ const schema = z.object({
   AUTH_ISSUER: issuer.optional(),
   AUTH_INSECURE_HTTP_ISSUER: flag,
   AUTH_CORS_ORIGINS: origins.optional(),
+  AUTH_TRUSTED_PROXIES: proxies.default([]),
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_KEY_PREFIX: z
@@ -81,6 +99,7 @@ const schema = z.object({
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),
   AUTH_ACCESS_TOKEN_SECONDS: seconds(300, 3600),
+  AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
 });
 
 /** The environment after validation. */

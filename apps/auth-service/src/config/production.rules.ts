@@ -1,5 +1,7 @@
 /** What `NODE_ENV=production` refuses: defaults that are fine on a laptop and dangerous elsewhere. */
 
+import { prefixLength } from './network.js';
+
 /** Shortest secret that production accepts, in characters. */
 export const MIN_SECRET_LENGTH = 32;
 
@@ -39,6 +41,12 @@ export function findPasswordProblem(name: string, password: string): string | nu
   return null;
 }
 
+// The widest private networks are 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193).
+function isTooWide(network: string): boolean {
+  const length = prefixLength(network);
+  return length !== null && length < (network.includes(':') ? 7 : 8);
+}
+
 /** Every rule of production that these variables break; none outside production. */
 export function findProductionProblems(environment: NodeJS.ProcessEnv): string[] {
   if (!isProduction(environment)) return [];
@@ -52,6 +60,12 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
     if (URL.canParse(value) && isExampleSecret(new URL(value).password)) {
       problems.push(`${name} contains an example password: generate one of your own`);
     }
+  }
+
+  // Whoever is in such a network chooses the address under which he is braked and audited.
+  const networks = environment['AUTH_TRUSTED_PROXIES']?.split(',') ?? [];
+  if (networks.some((network) => isTooWide(network.trim()))) {
+    problems.push('AUTH_TRUSTED_PROXIES names a network wider than any private one (10.0.0.0/8)');
   }
 
   const key = environment['AUTH_KEY_ENCRYPTION_KEY'];

@@ -12,6 +12,8 @@ export interface ServerConfig {
   readonly production: boolean;
   /** Pages that may call from a browser. Default: none in production, this machine's elsewhere. */
   readonly allowedOrigins: AllowedOrigins;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. Default: none. */
+  readonly trustedProxies: readonly string[];
 }
 
 export const serverConfig = registerAs('server', (): ServerConfig => {
@@ -23,5 +25,6 @@ export const serverConfig = registerAs('server', (): ServerConfig => {
     issuer: environment.AUTH_ISSUER ?? `http://127.0.0.1:${environment.AUTH_PORT}`,
     production,
     allowedOrigins: environment.AUTH_CORS_ORIGINS ?? (production ? [] : 'loopback'),
+    trustedProxies: environment.AUTH_TRUSTED_PROXIES,
   };
 });

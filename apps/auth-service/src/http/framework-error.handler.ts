@@ -5,7 +5,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 /** Fastify's `frameworkErrors`: no exception filter sees these. */
 export function answerFrameworkError(
   error: { readonly statusCode?: number },
-  _request: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const body: ErrorResponse = {
@@ -15,6 +15,7 @@ export function answerFrameworkError(
   void reply
     .status(error.statusCode ?? 400)
     .header('cache-control', 'no-store')
+    .header('x-request-id', request.id)
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(body));
 }

@@ -1,5 +1,6 @@
 /** The only place where ports and adapters meet: every port that keeps something. */
 import { Module, type Provider } from '@nestjs/common';
+import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientStore } from '../client/client.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
@@ -9,6 +10,7 @@ import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
+import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
@@ -29,6 +31,7 @@ const RECORD = [
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
+  { provide: AuditRecord, useClass: PostgresAuditRecord },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */

@@ -11,6 +11,7 @@ import { SessionEntity } from './entities/session.entity.js';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { InitialSchema1763740800000 } from './migrations/1763740800000-initial-schema.js';
 import { SignInAndGrants1763769600000 } from './migrations/1763769600000-sign-in-and-grants.js';
+import { AuditQueries1763773260000 } from './migrations/1763773260000-audit-queries.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -25,7 +26,11 @@ const ENTITIES = [
 ];
 
 /** In the order in which they run. */
-export const MIGRATIONS = [InitialSchema1763740800000, SignInAndGrants1763769600000];
+export const MIGRATIONS = [
+  InitialSchema1763740800000,
+  SignInAndGrants1763769600000,
+  AuditQueries1763773260000,
+];
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3000;
