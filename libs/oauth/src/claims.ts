@@ -7,6 +7,13 @@
 export const ACCESS_TOKEN_TYP = 'at+jwt';
 
 /**
+ * `typ` header of an ID token. Access and logout tokens have names of their own, so that none of the
+ * three is taken for another.
+ * @see RFC 7519 section 5.1, RFC 8725 section 3.11
+ */
+export const ID_TOKEN_TYP = 'JWT';
+
+/**
  * How a token is bound to a key: `jkt` for DPoP (RFC 9449), `x5t#S256` for mTLS (RFC 8705).
  * @see RFC 7800 section 3.1
  */

@@ -1,5 +1,12 @@
 /** Signs ID tokens (OpenID Connect Core 1.0 section 2). */
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ID_TOKEN_TYP, type IdTokenClaims } from '@keyward/oauth';
+import { SignJWT } from 'jose';
+import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
+import { KeyRing } from '../keys/key.ring.js';
 
 /** What an ID token is to say beside the grant. */
 export interface IdTokenContent {
@@ -10,7 +17,53 @@ export interface IdTokenContent {
   readonly accessToken: string | null;
 }
 
-export abstract class IdTokenIssuer {
-  /** @throws TemporarilyUnavailableError where no key may sign now */
-  abstract issue(content: IdTokenContent): Promise<string>;
+/** A client looks at an ID token when it arrives; it is no session and need not live as long. */
+export const ID_TOKEN_SECONDS = 600;
+
+/** The hash of each algorithm; Ed25519 signs by SHA-512. */
+const HASH_OF: Readonly<Record<SigningAlgorithm, string>> = {
+  ES256: 'sha256',
+  RS256: 'sha256',
+  PS256: 'sha256',
+  EdDSA: 'sha512',
+};
+
+/** The only place where an ID token comes into being. It holds no personal data: userinfo does. */
+@Injectable()
+export class IdTokenIssuer {
+  constructor(
+    private readonly keys: KeyRing,
+    @Inject(serverConfig.KEY) private readonly server: ServerConfig,
+  ) {}
+
+  /**
+   * @throws TemporarilyUnavailableError where no key may sign now
+   * @see OpenID Connect Core 1.0 sections 2, 3.1.3.6 and 12.2
+   */
+  async issue({ grant, nonce, accessToken }: IdTokenContent): Promise<string> {
+    const key = this.keys.signingKey();
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const claims: IdTokenClaims = {
+      iss: this.server.issuer,
+      sub: grant.accountId,
+      aud: grant.clientId,
+      exp: issuedAt + ID_TOKEN_SECONDS,
+      iat: issuedAt,
+      auth_time: Math.floor(grant.authenticatedAt.getTime() / 1000),
+      ...(nonce === null ? {} : { nonce }),
+      acr: grant.acr,
+      amr: grant.amr,
+      ...(accessToken === null ? {} : { at_hash: leftHalfHash(key.algorithm, accessToken) }),
+      sid: grant.sid,
+    };
+    return new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: key.algorithm, typ: ID_TOKEN_TYP, kid: key.kid })
+      .sign(key.privateKey);
+  }
+}
+
+/** @see OpenID Connect Core 1.0 section 3.1.3.6 */
+function leftHalfHash(algorithm: SigningAlgorithm, text: string): string {
+  const hash = createHash(HASH_OF[algorithm]).update(text, 'ascii').digest();
+  return hash.subarray(0, hash.length / 2).toString('base64url');
 }

@@ -3,10 +3,10 @@ import { Module } from '@nestjs/common';
 import { KeysModule } from '../keys/keys.module.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
+import { IdTokenIssuer } from './id-token.issuer.js';
+import { IdTokenVerifier } from './id-token.verifier.js';
 
-@Module({
-  imports: [KeysModule],
-  providers: [AccessTokenIssuer, AccessTokenVerifier],
-  exports: [AccessTokenIssuer, AccessTokenVerifier],
-})
+const TOKENS = [AccessTokenIssuer, AccessTokenVerifier, IdTokenIssuer, IdTokenVerifier];
+
+@Module({ imports: [KeysModule], providers: TOKENS, exports: TOKENS })
 export class IssuanceModule {}
