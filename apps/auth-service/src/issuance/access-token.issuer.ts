@@ -1,10 +1,11 @@
 /** Signs access tokens (RFC 9068). */
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { ACCESS_TOKEN_TYP, formatScope } from '@keyward/oauth';
+import { ACCESS_TOKEN_TYP, formatScope, OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
 import { SignJWT } from 'jose';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 
 /** What an access token is to say. */
@@ -14,6 +15,8 @@ export interface AccessTokenGrant {
   readonly scope: readonly string[];
   /** Resource identifiers, at least one. */
   readonly audience: readonly string[];
+  /** The sign-in that it comes of; none where a client asks on its own behalf. */
+  readonly grant?: Pick<Grant, 'grantId' | 'authenticatedAt' | 'acr' | 'amr'>;
 }
 
 /** A signed token. */
@@ -45,7 +48,9 @@ export class AccessTokenIssuer {
     if (first === undefined) throw new TypeError('an access token needs an audience');
     const accessToken = await new SignJWT({
       client_id: grant.clientId,
-      scope: formatScope(grant.scope),
+      // It means something to this server alone, not to a resource (RFC 9068 section 2.2.3).
+      scope: formatScope(grant.scope.filter((token) => token !== OFFLINE_ACCESS_SCOPE)),
+      ...signInClaims(grant.grant),
     })
       .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYP, kid: key.kid })
       .setIssuer(this.server.issuer)
@@ -57,4 +62,15 @@ export class AccessTokenIssuer {
       .sign(key.privateKey);
     return { accessToken, expiresInSeconds };
   }
+}
+
+/** @see RFC 9068 section 2.2.1 */
+function signInClaims(grant: AccessTokenGrant['grant']) {
+  if (grant === undefined) return {};
+  return {
+    grant_id: grant.grantId,
+    auth_time: Math.floor(grant.authenticatedAt.getTime() / 1000),
+    acr: grant.acr,
+    amr: grant.amr,
+  };
 }

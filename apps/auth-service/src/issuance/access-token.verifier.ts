@@ -18,6 +18,10 @@ const claimsSchema = z.object({
   jti: z.string(),
   client_id: z.string(),
   scope: z.string().optional(),
+  grant_id: z.string().optional(),
+  auth_time: z.int().optional(),
+  acr: z.string().optional(),
+  amr: z.array(z.string()).optional(),
 });
 
 /** Verifies by the server's own keys, so a token of any other issuer is simply not one. */

@@ -3,11 +3,13 @@ import { Module, type Provider } from '@nestjs/common';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientStore } from '../client/client.store.js';
+import { InteractionStore } from '../interaction/interaction.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
+import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
@@ -18,6 +20,7 @@ import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
+import { RedisInteractionStore } from './redis/redis-interaction.store.js';
 import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
 import { RedisCheck } from './redis/redis.check.js';
 import { RedisConnection } from './redis/redis.connection.js';
@@ -45,6 +48,11 @@ const HOT_STATE = [
     SingleUseStore,
     (redis) => new RedisSingleUseStore(redis),
     () => new MemorySingleUseStore(),
+  ),
+  hot(
+    InteractionStore,
+    (redis) => new RedisInteractionStore(redis),
+    () => new MemoryInteractionStore(),
   ),
 ];
 

@@ -15,6 +15,8 @@ export interface TokenRequest {
   readonly scope: readonly string[] | null;
   /** The requested resource indicators; empty for no restriction. */
   readonly resources: readonly string[];
+  /** The grant's own parameters stand here: each grant reads them by its own parser. */
+  readonly parameters: FormParameters;
 }
 
 /**
@@ -27,10 +29,12 @@ export function parseTokenRequest(form: FormParameters): TokenRequest {
     grantType: form.required('grant_type'),
     scope: parseRequestedScope(form.single('scope')),
     resources: parseResources(form.repeated('resource')),
+    parameters: form,
   };
 }
 
-function parseRequestedScope(value: string | null): readonly string[] | null {
+/** @throws InvalidScopeError */
+export function parseRequestedScope(value: string | null): readonly string[] | null {
   if (value === null) return null;
   if (value.length > MAX_SCOPE_LENGTH) {
     throw new InvalidScopeError(`the scope is longer than ${MAX_SCOPE_LENGTH} characters`);
@@ -40,7 +44,8 @@ function parseRequestedScope(value: string | null): readonly string[] | null {
   return scope;
 }
 
-function parseResources(values: readonly string[]): readonly string[] {
+/** @throws InvalidTargetError */
+export function parseResources(values: readonly string[]): readonly string[] {
   if (values.length > MAX_RESOURCES) {
     throw new InvalidTargetError(`more than ${MAX_RESOURCES} resources are requested`);
   }
