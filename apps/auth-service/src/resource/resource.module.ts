@@ -1,7 +1,12 @@
 /** Decides what a token is good for. */
 import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
+import { GrantTargetResolver } from './grant-target.resolver.js';
 import { TargetResolver } from './target.resolver.js';
 
-@Module({ imports: [StorageModule], providers: [TargetResolver], exports: [TargetResolver] })
+@Module({
+  imports: [StorageModule],
+  providers: [TargetResolver, GrantTargetResolver],
+  exports: [TargetResolver, GrantTargetResolver],
+})
 export class ResourceModule {}
