@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { prefixLength } from './network.js';
 import { findProductionProblems } from './production.rules.js';
+import { findRedisProblems, parseRedisList } from './redis.servers.js';
 
 /** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
@@ -39,6 +40,14 @@ const serverUrl = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+
+const redisList = z
+  .string()
+  .refine(
+    (value) => parseRedisList(value) !== null,
+    'must be host:port or redis(s)://host:port, separated by commas, all with TLS or none',
+  )
+  .transform((value) => parseRedisList(value) ?? []);
 
 // The endpoints stand at the origin's root, so an issuer with a path could not be discovered.
 const issuer = z
@@ -86,6 +95,14 @@ const schema = z.object({
   AUTH_TRUSTED_PROXIES: proxies.default([]),
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
+  REDIS_SENTINELS: redisList.optional(),
+  REDIS_SENTINEL_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits or any of _ . -')
+    .optional(),
+  REDIS_CLUSTER_NODES: redisList.optional(),
+  REDIS_USERNAME: z.string().optional(),
+  REDIS_PASSWORD: z.string().optional(),
   REDIS_KEY_PREFIX: z
     .string()
     .regex(/^[\w:.-]{1,64}$/, 'must be up to 64 letters, digits or any of _ : . -')
@@ -121,7 +138,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   const result = schema.safeParse(present);
   // zod's own messages may quote the input: only ours, and never a value, go to the operator.
   const problems = (result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`);
-  problems.push(...findProductionProblems(present));
+  problems.push(...findRedisProblems(present), ...findProductionProblems(present));
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
   return result.data;
 }

@@ -1,6 +1,6 @@
 /** What `NODE_ENV=production` refuses: defaults that are fine on a laptop and dangerous elsewhere. */
-
 import { prefixLength } from './network.js';
+import { parseRedisList, REDIS_LOCATIONS } from './redis.servers.js';
 
 /** Shortest secret that production accepts, in characters. */
 export const MIN_SECRET_LENGTH = 32;
@@ -8,6 +8,7 @@ export const MIN_SECRET_LENGTH = 32;
 /** Shortest password of a declared account that production accepts, in characters (NIST SP 800-63B). */
 export const MIN_PASSWORD_LENGTH = 15;
 
+const REQUIRED = 'is required in production: the embedded stores are for development';
 const EXAMPLE = /^(change-?me|example)/i;
 
 /** Whether a secret is one of the values that `.env.example` shows. */
@@ -51,15 +52,13 @@ function isTooWide(network: string): boolean {
 export function findProductionProblems(environment: NodeJS.ProcessEnv): string[] {
   if (!isProduction(environment)) return [];
   const problems: string[] = [];
-  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
-    const value = environment[name];
-    if (value === undefined) {
-      problems.push(`${name} is required in production: the embedded stores are for development`);
-      continue;
-    }
-    if (URL.canParse(value) && isExampleSecret(new URL(value).password)) {
-      problems.push(`${name} contains an example password: generate one of your own`);
-    }
+  if (environment['DATABASE_URL'] === undefined) problems.push(`DATABASE_URL ${REQUIRED}`);
+  if (!REDIS_LOCATIONS.some((name) => environment[name] !== undefined)) {
+    problems.push(`REDIS_URL ${REQUIRED} (REDIS_SENTINELS or REDIS_CLUSTER_NODES do as well)`);
+  }
+  for (const [name, passwords] of findPasswords(environment)) {
+    if (!passwords.some(isExampleSecret)) continue;
+    problems.push(`${name} contains an example password: generate one of your own`);
   }
 
   // Whoever is in such a network chooses the address under which he is braked and audited.
@@ -88,4 +87,17 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
     );
   }
   return problems;
+}
+
+/** The passwords of both stores, by the variable that holds them. */
+function findPasswords(environment: NodeJS.ProcessEnv): [name: string, passwords: string[]][] {
+  const ofUrl = (value: string) => (URL.canParse(value) ? [new URL(value).password] : []);
+  const ofList = (value: string) => (parseRedisList(value) ?? []).map(({ password }) => password);
+  const readers = {
+    DATABASE_URL: ofUrl,
+    REDIS_URL: ofUrl,
+    REDIS_SENTINELS: ofList,
+    REDIS_PASSWORD: (value: string) => [value],
+  };
+  return Object.entries(readers).map(([name, read]) => [name, read(environment[name] ?? '')]);
 }

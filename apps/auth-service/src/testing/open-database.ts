@@ -24,7 +24,7 @@ export async function openTestDatabase(): Promise<{
 export async function openDatabase(url: string): Promise<PostgresDatabase> {
   const database = new PostgresDatabase({
     databaseUrl: url,
-    redisUrl: undefined,
+    redis: undefined,
     redisKeyPrefix: '',
     dataDirectory: '/nonexistent',
     requireNoEviction: false,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type TokenRevocation } from '../../revocation/revocation.record.js';
 import { type RevokedTokenState, RevokedTokenStore } from '../../revocation/revoked-token.store.js';
 import { type RedisConnection } from './redis.connection.js';
+import { RedisScript } from './redis.script.js';
 
 // One hash tag: entries and marker share a slot, so a cluster too reads both in one command.
 const TAG = '{revoked}';
@@ -12,11 +13,11 @@ const COMPLETE = `${TAG}:complete`;
 const RESTORE_SECONDS = 600;
 
 // Entries that were written before a flush are gone, and so is the draft: then nothing is complete.
-const FINISH_RESTORE = `
+const FINISH_RESTORE = new RedisScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[2], ARGV[1])
-return 1`;
+return 1`);
 
 /**
  * The marker holds the run_id of the Redis process that was restored. Where it is missing (a flush,
@@ -29,35 +30,36 @@ export class RedisRevokedTokenStore extends RevokedTokenStore {
   }
 
   async revoke({ jti, expiresAt }: TokenRevocation): Promise<void> {
-    await this.redis.run((client) => client.set(entryKey(jti), '1', expiry(expiresAt)));
+    await this.redis.run(COMPLETE, (client) => client.set(entryKey(jti), '1', expiry(expiresAt)));
   }
 
   async find(jti: string): Promise<RevokedTokenState> {
-    const { epoch } = this.redis;
-    const runId = await this.redis.runId();
-    const [entry, complete] = await this.redis.run((client) =>
-      client.mGet([entryKey(jti), COMPLETE]),
-    );
-    if (entry !== null) return 'revoked';
-    // A reconnect in between: the answer may be another process's than the run_id.
-    return complete === runId && this.redis.epoch === epoch ? 'live' : 'unknown';
+    return this.redis.run(COMPLETE, async (client, runId) => {
+      const [entry, complete] = await client.mGet([entryKey(jti), COMPLETE]);
+      if (entry !== null) return 'revoked';
+      return complete === runId ? 'live' : 'unknown';
+    });
   }
 
   async restore(pages: AsyncIterable<readonly TokenRevocation[]>): Promise<void> {
-    const runId = await this.redis.runId();
     const draft = `${TAG}:draft:${randomUUID()}`;
-    await this.redis.run((client) => client.set(draft, '1', { EX: RESTORE_SECONDS }));
+    const restored = await this.redis.run(COMPLETE, async (client, runId) => {
+      await client.set(draft, runId, { EX: RESTORE_SECONDS });
+      return runId;
+    });
     for await (const page of pages) {
       if (page.length === 0) continue;
-      await this.redis.run((client) => {
+      await this.redis.run(COMPLETE, (client) => {
         const multi = client.multi();
         for (const { jti, expiresAt } of page) multi.set(entryKey(jti), '1', expiry(expiresAt));
         return multi.exec();
       });
     }
-    await this.redis.run((client) =>
-      client.eval(FINISH_RESTORE, { keys: [draft, COMPLETE], arguments: [runId] }),
-    );
+    // Another process has perhaps not all that was written to the one before.
+    await this.redis.run(COMPLETE, async (client, runId) => {
+      if (runId !== restored) return;
+      await FINISH_RESTORE.run(client, { keys: [draft, COMPLETE], arguments: [runId] });
+    });
   }
 }
 

@@ -11,6 +11,6 @@ export class RedisCheck extends ReadinessCheck {
   }
 
   async check(): Promise<void> {
-    await this.redis?.run((client) => client.ping());
+    await this.redis?.ping();
   }
 }

@@ -8,10 +8,10 @@ import { RedisConnection } from './redis.connection.js';
     {
       provide: RedisConnection,
       inject: [storageConfig.KEY],
-      useFactory: ({ redisUrl, redisKeyPrefix, requireNoEviction }: StorageConfig) =>
-        redisUrl === undefined
+      useFactory: ({ redis, redisKeyPrefix, requireNoEviction }: StorageConfig) =>
+        redis === undefined
           ? null
-          : new RedisConnection({ url: redisUrl, keyPrefix: redisKeyPrefix, requireNoEviction }),
+          : new RedisConnection({ ...redis, keyPrefix: redisKeyPrefix, requireNoEviction }),
     },
   ],
   exports: [RedisConnection],
