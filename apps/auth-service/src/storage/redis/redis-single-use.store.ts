@@ -72,7 +72,9 @@ export class RedisSingleUseStore extends SingleUseStore {
 
   private evaluate(script: RedisScript, key: string, ...args: string[]): Promise<unknown> {
     const entry = `once:${key}`;
-    return this.redis.run(entry, (client) => script.run(client, { keys: [entry], arguments: args }));
+    return this.redis.run(entry, (client) =>
+      script.run(client, { keys: [entry], arguments: args }),
+    );
   }
 }
 
