@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
+import { AccountModule } from './account/account.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { auditConfig } from './config/audit.config.js';
@@ -24,6 +25,7 @@ import { TokenModule } from './token/token.module.js';
       ignoreEnvFile: true,
       load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig, auditConfig],
     }),
+    AccountModule,
     AuditModule,
     BootstrapModule,
     TokenModule,

@@ -8,7 +8,18 @@ export interface AccountWithPassword {
   readonly passwordHash: string | null;
 }
 
-/** Reads accounts. */
+/** An account as an operator declares it; whether it is disabled is not for a declaration to say. */
+export type AccountDeclaration = Omit<Account, 'disabledAt' | 'updatedAt'>;
+
+/** The username belongs to another account. */
+export class UsernameTakenError extends Error {
+  constructor(username: string, options?: ErrorOptions) {
+    super(`the username ${username} belongs to another account`, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Reads and declares accounts. */
 export abstract class AccountStore {
   /**
    * Disabled accounts included: whoever asks decides what that means.
@@ -23,4 +34,39 @@ export abstract class AccountStore {
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   abstract findByUsername(username: string): Promise<AccountWithPassword | null>;
+
+  /**
+   * What the password last declared for an account hashed to. It stays when the person chooses
+   * another one, which the same declaration, read again, must not undo.
+   *
+   * @returns null where no password was declared
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract findDeclaredPasswordHash(accountId: string): Promise<string | null>;
+
+  /**
+   * Creates the account, or changes what differs. Idempotent, and safe by several replicas at once.
+   *
+   * @param passwordHash the password to set from now on; null leaves the account's as it is
+   * @throws UsernameTakenError where another account has the username
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract declare(account: AccountDeclaration, passwordHash: string | null): Promise<void>;
+
+  /**
+   * Replaces a hash by another one of the same password. Nothing happens where the account's hash
+   * is no longer `from`: the person has chosen another password in the meantime.
+   *
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract rehash(accountId: string, from: string, to: string): Promise<void>;
+}
+
+// Longer ones, and those that PostgreSQL cannot hold, are nobody's.
+const MAX_USERNAME_LENGTH = 200;
+
+/** The one spelling of a username, for comparing and counting; empty where it can be nobody's. */
+export function canonicalUsername(username: string): string {
+  const canonical = username.trim().toLowerCase();
+  return canonical.length > MAX_USERNAME_LENGTH || canonical.includes('\0') ? '' : canonical;
 }

@@ -1,5 +1,6 @@
 /** The only place where ports and adapters meet: every port that keeps something. */
 import { Module, type Provider } from '@nestjs/common';
+import { AccountStore } from '../account/account.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientStore } from '../client/client.store.js';
@@ -12,6 +13,7 @@ import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
+import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
@@ -34,6 +36,7 @@ const RECORD = [
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
+  { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
 ];
 

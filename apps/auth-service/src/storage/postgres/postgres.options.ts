@@ -12,6 +12,7 @@ import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { InitialSchema1763740800000 } from './migrations/1763740800000-initial-schema.js';
 import { SignInAndGrants1763769600000 } from './migrations/1763769600000-sign-in-and-grants.js';
 import { AuditQueries1763773260000 } from './migrations/1763773260000-audit-queries.js';
+import { DeclaredPasswords1763773320000 } from './migrations/1763773320000-declared-passwords.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -30,6 +31,7 @@ export const MIGRATIONS = [
   InitialSchema1763740800000,
   SignInAndGrants1763769600000,
   AuditQueries1763773260000,
+  DeclaredPasswords1763773320000,
 ];
 
 const POOL_SIZE = 10;

@@ -13,6 +13,9 @@ export class AccountEntity {
   @Column({ name: 'password_hash', type: 'text', nullable: true })
   passwordHash: string | null;
 
+  @Column({ name: 'declared_password_hash', type: 'text', nullable: true, select: false })
+  declaredPasswordHash: string | null;
+
   @Column({ type: 'text', nullable: true })
   name: string | null;
 
