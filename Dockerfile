@@ -19,6 +19,8 @@ COPY libs libs
 COPY apps apps
 # What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph.
 RUN npx tsc --build apps/auth-service/tsconfig.app.json apps/orders-service/tsconfig.app.json
+# Where a service has no pages, an empty folder stands for them.
+RUN mkdir -p apps/auth-service/views apps/orders-service/views
 
 FROM manifests AS dependencies
 ARG APP
@@ -38,6 +40,7 @@ COPY --from=build /keyward/libs/auth/package.json libs/auth/
 COPY --from=build /keyward/libs/auth/dist libs/auth/dist
 COPY --from=build /keyward/apps/${APP}/package.json apps/service/
 COPY --from=build /keyward/apps/${APP}/dist apps/service/dist
+COPY --from=build /keyward/apps/${APP}/views apps/service/views
 USER node
 WORKDIR /keyward/apps/service
 CMD ["node", "--enable-source-maps", "dist/main.js"]

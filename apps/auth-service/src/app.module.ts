@@ -10,12 +10,14 @@ import { bootstrapConfig } from './config/bootstrap.config.js';
 import { serverConfig } from './config/server.config.js';
 import { storageConfig } from './config/storage.config.js';
 import { tokenConfig } from './config/token.config.js';
+import { viewsConfig } from './config/views.config.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { TokenModule } from './token/token.module.js';
+import { ViewsModule } from './views/views.module.js';
 
 @Module({
   imports: [
@@ -23,7 +25,7 @@ import { TokenModule } from './token/token.module.js';
     ConfigModule.forRoot({
       isGlobal: true,
       ignoreEnvFile: true,
-      load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig, auditConfig],
+      load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig, auditConfig, viewsConfig],
     }),
     AccountModule,
     AuditModule,
@@ -33,6 +35,8 @@ import { TokenModule } from './token/token.module.js';
     RevocationModule,
     MetadataModule,
     HealthModule,
+    // Of use to the exception filter too.
+    ViewsModule,
   ],
   providers: [{ provide: APP_FILTER, useClass: OAuthExceptionFilter }],
 })

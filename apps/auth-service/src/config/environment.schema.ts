@@ -93,6 +93,10 @@ const schema = z.object({
   AUTH_INSECURE_HTTP_ISSUER: flag,
   AUTH_CORS_ORIGINS: origins.optional(),
   AUTH_TRUSTED_PROXIES: proxies.default([]),
+  AUTH_VIEWS_DIR: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_SENTINELS: redisList.optional(),

@@ -1,4 +1,4 @@
-/** Turns whatever goes wrong into the JSON of RFC 6749, and tells the reason to the log alone. */
+/** Turns whatever goes wrong into the JSON of RFC 6749 or a page, and tells the reason to the log alone. */
 import { randomUUID } from 'node:crypto';
 import {
   type ArgumentsHost,
@@ -14,6 +14,10 @@ import {
   TemporarilyUnavailableError,
 } from '@keyward/oauth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ErrorPage, PageRenderer } from '../views/page.renderer.js';
+import { errorPageOf, sendErrorPage } from './error-page.js';
+import { PageError } from './page.error.js';
+import { isPageRoute } from './page-routes.js';
 
 /** The protection space of client authentication. */
 export const REALM = 'keyward';
@@ -28,30 +32,40 @@ const HTTP_DESCRIPTIONS: Readonly<Record<number, string>> = {
 const METHODS = ['GET', 'POST'] as const;
 
 /**
- * The one place where an answer that is not a success is made.
+ * The one place where an answer that is not a success is made: JSON for a client, a page where a
+ * person looks on.
  * @see RFC 6749 section 5.2
  */
 @Catch()
 export class OAuthExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger('Refusal');
 
+  constructor(private readonly pages: PageRenderer) {}
+
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (exception instanceof OAuthError) this.answerProtocolError(exception, request, reply);
+    if (exception instanceof PageError) this.answerPageError(exception, request, reply);
+    else if (exception instanceof OAuthError) this.answerProtocolError(exception, request, reply);
     else if (exception instanceof HttpException) this.answerHttpError(exception, request, reply);
     else this.answerUnknown(exception, request, reply);
   }
 
+  private answerPageError(error: PageError, request: FastifyRequest, reply: FastifyReply) {
+    this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.message}`);
+    const { status, code, description: message } = error;
+    this.show(reply, { status, code, message, reference: request.id });
+  }
+
   private answerProtocolError(error: OAuthError, request: FastifyRequest, reply: FastifyReply) {
-    this.logger.warn(`${error.code} at ${pathOf(request)}: ${error.reason}`);
+    this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.reason}`);
     if (error instanceof InvalidClientError) {
       void reply.header('www-authenticate', `Basic realm="${REALM}", charset="UTF-8"`);
     }
     if (error instanceof TemporarilyUnavailableError) {
       void reply.header('retry-after', String(error.retryAfterSeconds));
     }
-    send(reply, error.status, error.toResponse());
+    this.send(request, reply, error.status, error.toResponse());
   }
 
   private answerHttpError(error: HttpException, request: FastifyRequest, reply: FastifyReply) {
@@ -66,21 +80,40 @@ export class OAuthExceptionFilter implements ExceptionFilter {
       }
     }
     if (status >= 500) return this.answerUnknown(error, request, reply);
-    this.logger.warn(`HTTP ${status} at ${pathOf(request)}`);
-    send(reply, status, {
+    this.logger.warn(`HTTP ${status} at ${placeOf(request)}`);
+    this.send(request, reply, status, {
       error: 'invalid_request',
       error_description: HTTP_DESCRIPTIONS[status] ?? 'the request is malformed',
     });
   }
 
   private answerUnknown(exception: unknown, request: FastifyRequest, reply: FastifyReply) {
-    const reference = randomUUID();
+    const reference = isPageRoute(pathOf(request)) ? request.id : randomUUID();
     const stack = exception instanceof Error ? exception.stack : String(exception);
     this.logger.error(`server_error ${reference} at ${pathOf(request)}`, stack);
-    send(reply, 500, {
+    this.send(request, reply, 500, {
       error: 'server_error',
       error_description: `an unexpected error, reference ${reference}`,
     });
+  }
+
+  private send(request: FastifyRequest, reply: FastifyReply, status: number, body: ErrorResponse) {
+    if (isPageRoute(pathOf(request))) {
+      this.show(reply, errorPageOf(status, body, request.id));
+      return;
+    }
+    void reply
+      .status(status)
+      .header('cache-control', 'no-store')
+      .header('pragma', 'no-cache')
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(body);
+  }
+
+  private show(reply: FastifyReply, page: ErrorPage) {
+    sendErrorPage(this.pages, reply, page, (error) =>
+      this.logger.error('the template error.html failed', error),
+    );
   }
 }
 
@@ -89,11 +122,8 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
-function send(reply: FastifyReply, status: number, body: ErrorResponse): void {
-  void reply
-    .status(status)
-    .header('cache-control', 'no-store')
-    .header('pragma', 'no-cache')
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(body);
+// A person is told the id of the request, by which the operator finds this line.
+function placeOf(request: FastifyRequest): string {
+  const path = pathOf(request);
+  return isPageRoute(path) ? `${path}, reference ${request.id}` : path;
 }

@@ -1,6 +1,11 @@
-/** Port: the pages. A team that brands them replaces the templates, not the flow. */
+/** Sends the pages. A team that brands them replaces the templates, not the flow. */
+import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Client } from '../client/client.js';
+import { contentSecurityPolicy, type PageNeeds } from './content-security-policy.js';
+import { type ConsentPage, type SelectAccountPage, type SignInPage } from './interaction.pages.js';
+import { accountModel, clientModel, logoOf, returnTarget, waitingTime } from './page.models.js';
+import { PageTemplates } from './page.templates.js';
 
 /** Why a page is shown instead of an answer to the client. */
 export interface ErrorPage {
@@ -9,6 +14,8 @@ export interface ErrorPage {
   readonly code: string;
   /** One sentence for the person. */
   readonly message: string;
+  /** One sentence for whoever builds the client. */
+  readonly detail?: string;
   /** By which the operator finds the reason. */
   readonly reference: string;
 }
@@ -28,15 +35,103 @@ export interface SignOutConfirmationPage {
   readonly fields: Readonly<Record<string, string>>;
   /** Who asks for the sign-out; null where that is not known. */
   readonly client: Pick<Client, 'name' | 'logoUri'> | null;
+  /** Where the answer to the form redirects to; null, the default, where it does not. */
+  readonly redirectUri?: string | null;
 }
 
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  // With `no-referrer` browsers would call the origin of our own forms `null`, like a foreign one's.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy':
+    'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
+};
+
+const STAYS_HERE: PageNeeds = { logo: null, redirectUri: null, submitsToClient: false };
+
 /** Sends whole pages, each with its Content-Security-Policy and `no-store`. */
-export abstract class PageRenderer {
-  abstract error(reply: FastifyReply, page: ErrorPage): void;
+@Injectable()
+export class PageRenderer {
+  constructor(private readonly templates: PageTemplates) {}
+
+  /** Answered 200, or 429 with Retry-After to someone who is to wait. */
+  signIn(reply: FastifyReply, page: SignInPage): void {
+    const braked = page.problem?.kind === 'braked' ? page.problem : null;
+    if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
+    this.send(reply, braked === null ? 200 : 429, 'sign-in', needsOf(page), {
+      ...page,
+      client: clientModel(page.client),
+      problem: page.problem?.kind ?? null,
+      wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
+    });
+  }
+
+  selectAccount(reply: FastifyReply, page: SelectAccountPage): void {
+    this.send(reply, 200, 'select-account', needsOf(page), {
+      ...page,
+      client: clientModel(page.client),
+      account: accountModel(page.account),
+    });
+  }
+
+  consent(reply: FastifyReply, page: ConsentPage): void {
+    this.send(reply, 200, 'consent', needsOf(page), {
+      ...page,
+      client: clientModel(page.client),
+      account: accountModel(page.account),
+      returnTo: returnTarget(page.redirectUri),
+    });
+  }
+
+  error(reply: FastifyReply, page: ErrorPage): void {
+    this.send(reply, page.status, 'error', STAYS_HERE, { detail: null, ...page });
+  }
+
   /** Works without JavaScript: a button posts the form. */
-  abstract formPost(reply: FastifyReply, page: FormPostPage): void;
+  formPost(reply: FastifyReply, { redirectUri, parameters, client }: FormPostPage): void {
+    const needs = { logo: logoOf(client), redirectUri, submitsToClient: true };
+    this.send(reply, 200, 'form-post', needs, {
+      client: clientModel(client),
+      action: redirectUri,
+      parameters: Object.entries(parameters),
+    });
+  }
+
   /** One form with one button; leaving the page is the other choice. */
-  abstract signOutConfirmation(reply: FastifyReply, page: SignOutConfirmationPage): void;
+  signOutConfirmation(reply: FastifyReply, page: SignOutConfirmationPage): void {
+    const { action, fields, client, redirectUri = null } = page;
+    const logo = client === null ? null : logoOf(client);
+    this.send(
+      reply,
+      200,
+      'sign-out',
+      { logo, redirectUri, submitsToClient: false },
+      {
+        action,
+        fields: Object.entries(fields),
+        client: client === null ? null : clientModel(client),
+      },
+    );
+  }
+
   /** Says that nobody is signed in in this browser any more. */
-  abstract signedOut(reply: FastifyReply): void;
+  signedOut(reply: FastifyReply): void {
+    this.send(reply, 200, 'signed-out', STAYS_HERE, {});
+  }
+
+  private send(reply: FastifyReply, status: number, name: string, needs: PageNeeds, model: object) {
+    const html = this.templates.render(`${name}.html`, model);
+    void reply
+      .status(status)
+      .headers({ ...HEADERS, 'content-security-policy': contentSecurityPolicy(needs) })
+      .send(html);
+  }
+}
+
+function needsOf(page: SignInPage | SelectAccountPage | ConsentPage): PageNeeds {
+  return { logo: logoOf(page.client), redirectUri: page.redirectUri, submitsToClient: false };
 }

@@ -1,0 +1,22 @@
+/** The pages: templates, assets, and what sends them. */
+import { Module } from '@nestjs/common';
+import { viewsConfig, type ViewsConfig } from '../config/views.config.js';
+import { AssetsController } from './assets.controller.js';
+import { PageRenderer } from './page.renderer.js';
+import { PageTemplates } from './page.templates.js';
+import { ViewFiles } from './view.files.js';
+
+@Module({
+  controllers: [AssetsController],
+  providers: [
+    {
+      provide: ViewFiles,
+      inject: [viewsConfig.KEY],
+      useFactory: ({ overlayDirectory }: ViewsConfig) => ViewFiles.load(overlayDirectory),
+    },
+    PageTemplates,
+    PageRenderer,
+  ],
+  exports: [PageRenderer],
+})
+export class ViewsModule {}
