@@ -27,6 +27,7 @@ export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
 export { type KeySourceState } from './jwks/key-source.js';
+export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';
 export { type JsonObject } from './jws/strict-json.js';
 export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';

@@ -12,6 +12,9 @@ export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 /** One of {@link SIGNING_ALGORITHMS}. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
+/** The longest life of an access token that the configuration allows, in seconds. */
+export const MAX_ACCESS_TOKEN_SECONDS = 3600;
+
 /** Bytes of an AES-256 key. */
 export const KEY_ENCRYPTION_KEY_BYTES = 32;
 
@@ -119,7 +122,7 @@ const schema = z.object({
   AUTH_SIGNING_ALGORITHM: z
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),
-  AUTH_ACCESS_TOKEN_SECONDS: seconds(300, 3600),
+  AUTH_ACCESS_TOKEN_SECONDS: seconds(300, MAX_ACCESS_TOKEN_SECONDS),
   AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
 });
 

@@ -1,35 +1,76 @@
 /** Grants: created once, revoked for good. */
-import { type Grant } from './grant.js';
+import { Injectable } from '@nestjs/common';
+import { grantRevocationExpiry } from '../revocation/revocation.js';
+import { RevocationRelay } from '../revocation/revocation.relay.js';
+import { type Grant, type RecordedGrant, type RevocationCause } from './grant.js';
+import { GrantStore } from './grant.store.js';
 
-/** Who ended a grant, and why, for the audit. */
-export interface RevocationCause {
-  /** `code_replayed`, `signed_out`, `client_request`, `refresh_reused` and the like. */
-  readonly reason: string;
-  /** Who asked for it: `client <id>`, `account <id>`, `server`. */
-  readonly by: string;
-}
+export { type RevocationCause } from './grant.js';
 
-export abstract class GrantService {
+/** Records grants and ends them; whatever came of a grant ends with it. */
+@Injectable()
+export class GrantService {
+  constructor(
+    private readonly store: GrantStore,
+    private readonly relay: RevocationRelay,
+  ) {}
+
   /**
    * Records a new grant.
    * @returns false where the id is taken: redeemed before, or revoked before it could be inserted
    * @throws TemporarilyUnavailableError where it cannot be recorded
    */
-  abstract create(grant: Grant): Promise<boolean>;
+  create(grant: Grant): Promise<boolean> {
+    return this.store.create(grant);
+  }
 
   /**
    * Revokes a grant and every token that came of it. One transaction: the grant's row and the
    * outbox. Idempotent; the first cause is kept.
+   *
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  abstract revoke(grantId: string, cause: RevocationCause): Promise<void>;
+  async revoke(grantId: string, cause: RevocationCause): Promise<void> {
+    await this.store.revoke(grantId, cause, grantRevocationExpiry());
+    await this.relay.relayRecorded();
+  }
 
   /**
    * Revokes a grant that may not be recorded yet: where it is not, it is inserted as revoked, so
    * that whoever is about to create it is told false. For a code that was presented twice.
+   *
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  abstract revokeOrForestall(grant: Grant, cause: RevocationCause): Promise<void>;
+  async revokeOrForestall(grant: Grant, cause: RevocationCause): Promise<void> {
+    await this.store.revokeOrForestall(grant, cause, grantRevocationExpiry());
+    await this.relay.relayRecorded();
+  }
 
-  /** Revokes the grants of a session that lack `offline_access`. Idempotent. */
-  abstract revokeOfSession(sid: string, cause: RevocationCause): Promise<void>;
+  /**
+   * Revokes the grants of a session that lack `offline_access`. Idempotent.
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  async revokeOfSession(sid: string, cause: RevocationCause): Promise<void> {
+    await this.store.revokeOfSession(sid, cause, grantRevocationExpiry());
+    await this.relay.relayRecorded();
+  }
+
+  /**
+   * Revokes every grant of an account, `offline_access` or not. Idempotent.
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  async revokeOfAccount(accountId: string, cause: RevocationCause): Promise<void> {
+    await this.store.revokeOfAccount(accountId, cause, grantRevocationExpiry());
+    await this.relay.relayRecorded();
+  }
+
+  /** @returns null for an id that was never recorded, or whose record was purged */
+  find(grantId: string): Promise<RecordedGrant | null> {
+    return this.store.find(grantId);
+  }
+
+  /** Every grant of an account that is still recorded, the latest first, ended ones included. */
+  findOfAccount(accountId: string): Promise<readonly RecordedGrant[]> {
+    return this.store.findOfAccount(accountId);
+  }
 }

@@ -16,3 +16,20 @@ export interface Grant {
   /** When it ends in any case. */
   readonly expiresAt: Date;
 }
+
+/** Who ended a grant, and why, for the audit. */
+export interface RevocationCause {
+  /** `code_replayed`, `signed_out`, `client_request`, `refresh_reused` and the like. */
+  readonly reason: string;
+  /** Who asked for it: `client <id>`, `account <id>`, `server`. */
+  readonly by: string;
+}
+
+/** A grant as the record holds it. */
+export interface RecordedGrant extends Grant {
+  readonly createdAt: Date;
+  /** Null while it is in force. */
+  readonly revokedAt: Date | null;
+  /** Null while it is in force. */
+  readonly cause: RevocationCause | null;
+}

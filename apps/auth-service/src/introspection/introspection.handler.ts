@@ -22,10 +22,11 @@ export class IntrospectionHandler {
    * @see RFC 7662 section 2.2
    */
   async handle(client: Client, request: IntrospectionRequest): Promise<IntrospectionResponse> {
-    const claims = await this.verifier.verify(request.token);
-    if (claims === null || !concerns(claims, client)) return INACTIVE;
-    if (await this.revocations.isRevoked(claims.jti)) return INACTIVE;
-    const { iss, sub, aud, exp, iat, jti, client_id, scope } = claims;
+    const verified = await this.verifier.verify(request.token);
+    if (verified === null || !concerns(verified.claims, client)) return INACTIVE;
+    if (await this.revocations.isRevoked(verified.identity)) return INACTIVE;
+    const { iss, sub, aud, exp, iat, jti, client_id, scope } = verified.claims;
+    const { grant_id, auth_time, acr, amr } = verified.claims;
     return {
       active: true,
       iss,
@@ -36,6 +37,10 @@ export class IntrospectionHandler {
       jti,
       client_id,
       scope,
+      grant_id,
+      auth_time,
+      acr,
+      amr,
       token_type: 'Bearer',
     };
   }

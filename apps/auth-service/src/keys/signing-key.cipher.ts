@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { importJwkSet } from '@keyward/auth';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { KeyEncryption } from './key-encryption.js';
@@ -41,8 +42,16 @@ export class SigningKeyCipher {
     const der = await this.encryption.decrypt(encryptedPrivateKey, contextOf(kid), keyVersion);
     const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     der.fill(0);
-    return { ...rest, kid, privateKey, publicKey: createPublicKey(privateKey) };
+    const publicKey = createPublicKey(privateKey);
+    const verificationKey = verificationKeyOf(publicKey, kid, stored.algorithm);
+    return { ...rest, kid, privateKey, publicKey, verificationKey };
   }
+}
+
+// Of the key that signs, not of the stored JWK: so the two can never differ.
+function verificationKeyOf(publicKey: KeyObject, kid: string, alg: SigningAlgorithm) {
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg };
+  return importJwkSet({ keys: [jwk] }, [alg]).keys[0] ?? null;
 }
 
 // Names the table and the row, so that a ciphertext cannot be moved to another.

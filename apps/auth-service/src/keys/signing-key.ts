@@ -1,5 +1,6 @@
 /** A signing key at rest and in use. */
 import { type KeyObject } from 'node:crypto';
+import { type VerificationKey } from '@keyward/auth';
 import { type JWK } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 
@@ -27,6 +28,8 @@ export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   readonly publicJwk: JWK;
   readonly publicKey: KeyObject;
+  /** The public part as the strict check of access tokens takes it; null for a key of another algorithm. */
+  readonly verificationKey: VerificationKey | null;
   readonly privateKey: KeyObject;
   readonly status: SigningKeyStatus;
   readonly signFrom: Date;

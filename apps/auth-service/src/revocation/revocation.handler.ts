@@ -23,12 +23,15 @@ export class RevocationHandler {
    * @see RFC 7009 section 2.2
    */
   async handle(client: Client, request: RevocationRequest): Promise<void> {
-    const claims = await this.verifier.verify(request.token);
-    if (claims === null) return;
+    const verified = await this.verifier.verify(request.token);
+    if (verified === null) return;
+    const { claims } = verified;
     if (claims.client_id !== client.clientId) {
       this.logger.warn(`client ${client.clientId} tried to revoke a token of another client`);
       return;
     }
-    await this.revocations.revokeToken(claims.jti, claims.exp, `by client ${client.clientId}`);
+    const { jti, exp, aud } = claims;
+    const audiences = typeof aud === 'string' ? [aud] : aud;
+    await this.revocations.revokeToken({ jti, exp, audiences }, `by client ${client.clientId}`);
   }
 }

@@ -3,14 +3,17 @@ import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { GrantModule } from '../grant/grant.module.js';
+import { RelayModule } from './relay.module.js';
 import { RevocationController } from './revocation.controller.js';
 import { RevocationHandler } from './revocation.handler.js';
+import { RevocationRetention } from './revocation.retention.js';
 import { RevocationService } from './revocation.service.js';
 
 @Module({
-  imports: [StorageModule, ClientAuthenticationModule, IssuanceModule],
+  imports: [StorageModule, RelayModule, GrantModule, ClientAuthenticationModule, IssuanceModule],
   controllers: [RevocationController],
-  providers: [RevocationHandler, RevocationService],
-  exports: [RevocationService],
+  providers: [RevocationHandler, RevocationService, RevocationRetention],
+  exports: [RevocationService, RelayModule],
 })
 export class RevocationModule {}

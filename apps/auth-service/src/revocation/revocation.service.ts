@@ -1,84 +1,113 @@
-/** Keeps one promise: what was once revoked is never again called live. */
-import {
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+/** Revokes at every level, and keeps one promise: what was revoked is never again called live. */
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { RevocationRecord, type TokenRevocation } from './revocation.record.js';
+import { type RevocationCause } from '../grant/grant.js';
+import { GrantService } from '../grant/grant.service.js';
+import {
+  grantRevocationExpiry,
+  keyRevocationExpiry,
+  type TokenIdentity,
+  tokenRevocationExpiry,
+} from './revocation.js';
+import { RevocationRecord } from './revocation.record.js';
+import { RevocationRelay } from './revocation.relay.js';
 import { RevokedTokenStore } from './revoked-token.store.js';
 
-/** How much longer than its token an entry is kept: resource servers tolerate skewed clocks. */
-export const REVOCATION_MARGIN_SECONDS = 60;
-
-/** How often revocations that did not reach the hot store are tried again. */
-const RELAY_INTERVAL_MS = 1000;
-const RELAY_BATCH = 1000;
-
-/** How often expired entries are removed from the record. */
-const PRUNE_INTERVAL_MS = 3_600_000;
+/** A token that is to be revoked. */
+export interface RevokedToken {
+  readonly jti: string;
+  /** Seconds since the epoch. */
+  readonly exp: number;
+  /** The resources that it is for. */
+  readonly audiences: readonly string[];
+}
 
 /**
- * Joins the record, which is slow and sure, with the hot store, which is fast and may forget. What
- * is not yet in the hot store is relayed, and what it forgot is restored, before it is believed.
+ * Joins the record, which is slow and sure, with the hot store, which is fast and may forget. Every
+ * method that revokes is done once the record holds it: where the hot store is down, no process that
+ * knows of it answers "live", and the relay of every replica catches up within a second.
  */
 @Injectable()
-export class RevocationService implements OnApplicationBootstrap, OnModuleDestroy {
+export class RevocationService implements OnModuleDestroy {
   private readonly logger = new Logger(RevocationService.name);
-  /**
-   * Writes to the hot store that failed, and how many of them a complete relay has made good. While
-   * they differ this process trusts no "live". It starts one behind: a predecessor may have died
-   * between the record and the hot store.
-   */
-  private failedWrites = 1;
-  private settledWrites = 0;
-  private relaying: Promise<void> | null = null;
   private restoring: Promise<void> | null = null;
-  private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly record: RevocationRecord,
     private readonly store: RevokedTokenStore,
+    private readonly relay: RevocationRelay,
+    private readonly grants: GrantService,
   ) {}
 
-  onApplicationBootstrap(): void {
-    // A failure is tried again at the next tick; until then nobody is answered "live".
-    this.every(RELAY_INTERVAL_MS, () => this.relay());
-    this.every(PRUNE_INTERVAL_MS, () => this.record.deleteExpired());
+  async onModuleDestroy(): Promise<void> {
+    await Promise.allSettled([this.restoring]);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.timers.forEach((timer) => clearInterval(timer));
-    await Promise.allSettled([this.relaying, this.restoring]);
+  /** @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then */
+  async revokeToken({ jti, exp, audiences }: RevokedToken, reason: string): Promise<void> {
+    const expiresAt = tokenRevocationExpiry(exp);
+    await this.record.add(
+      { kind: 'jti', value: jti, iatBefore: null, audiences, expiresAt },
+      reason,
+    );
+    await this.relay.relayRecorded();
   }
 
   /**
-   * Revokes a token. It is done once the record holds it: where the hot store is down, no process
-   * that knows of it answers "live", and the relay of every replica catches up within a second.
-   *
-   * @param exp the token's expiry, seconds since the epoch
-   * @throws TemporarilyUnavailableError where the record cannot be written; nothing was done then
+   * Revokes a grant with its refresh token and all its access tokens.
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  async revokeToken(jti: string, exp: number, reason: string): Promise<void> {
-    const expiresAt = new Date((exp + REVOCATION_MARGIN_SECONDS) * 1000);
-    await this.record.revokeToken(jti, expiresAt, reason);
-    try {
-      await this.apply([{ jti, expiresAt }]);
-    } catch (error) {
-      this.failedWrites += 1;
-      this.logger.warn(`recorded a revocation that is not relayed yet: ${String(error)}`);
-    }
+  revokeGrant(grantId: string, cause: RevocationCause): Promise<void> {
+    return this.grants.revoke(grantId, cause);
+  }
+
+  /**
+   * Revokes all that one person has allowed, whatever the client. Their sessions are
+   * {@link SessionService}'s to end.
+   *
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  revokeSubject(accountId: string, cause: RevocationCause): Promise<void> {
+    return this.grants.revokeOfAccount(accountId, cause);
+  }
+
+  /**
+   * Revokes everything that a client has by now: every token with an `iat` up to this second, and
+   * every grant. What it obtains afterwards is good, unless it is also disabled.
+   *
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  async revokeClient(clientId: string, { reason, by }: RevocationCause): Promise<void> {
+    const iatBefore = Math.floor(Date.now() / 1000);
+    const expiresAt = grantRevocationExpiry();
+    await this.record.revokeClient(
+      { kind: 'client', value: clientId, iatBefore, audiences: null, expiresAt },
+      reason,
+      by,
+    );
+    await this.relay.relayRecorded();
+  }
+
+  /**
+   * Revokes a signing key and everything that it signed.
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  async revokeKey(kid: string, { reason, by }: RevocationCause): Promise<void> {
+    const expiresAt = keyRevocationExpiry();
+    await this.record.revokeKey(
+      { kind: 'kid', value: kid, iatBefore: null, audiences: null, expiresAt },
+      `${reason} by ${by}`,
+    );
+    await this.relay.relayRecorded();
   }
 
   /** @throws TemporarilyUnavailableError where it cannot be known */
-  async isRevoked(jti: string): Promise<boolean> {
-    // Again after a relay that began before the latest failure and so may have missed its row.
-    while (this.settledWrites < this.failedWrites) await this.relay();
-    let state = await this.store.find(jti);
+  async isRevoked(token: TokenIdentity): Promise<boolean> {
+    await this.relay.catchUp();
+    let state = await this.store.find(token);
     if (state === 'unknown') {
       await this.restore();
-      state = await this.store.find(jti);
+      state = await this.store.find(token);
     }
     if (state === 'unknown') {
       throw new TemporarilyUnavailableError(
@@ -87,33 +116,6 @@ export class RevocationService implements OnApplicationBootstrap, OnModuleDestro
       );
     }
     return state === 'revoked';
-  }
-
-  private every(intervalMs: number, task: () => Promise<void>): void {
-    const run = () =>
-      void task().catch((error: unknown) => this.logger.debug(`put off: ${String(error)}`));
-    this.timers.push(setInterval(run, intervalMs).unref());
-  }
-
-  private relay(): Promise<void> {
-    this.relaying ??= this.relayAll().finally(() => (this.relaying = null));
-    return this.relaying;
-  }
-
-  private async relayAll(): Promise<void> {
-    const { failedWrites } = this;
-    let batch: readonly TokenRevocation[];
-    do {
-      batch = await this.record.findUnrelayed(RELAY_BATCH);
-      await this.apply(batch);
-    } while (batch.length === RELAY_BATCH);
-    this.settledWrites = failedWrites;
-  }
-
-  private async apply(revocations: readonly TokenRevocation[]): Promise<void> {
-    if (revocations.length === 0) return;
-    for (const revocation of revocations) await this.store.revoke(revocation);
-    await this.record.markRelayed(revocations.map(({ jti }) => jti));
   }
 
   private restore(): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Revocation } from '../../revocation/revocation.js';
 import { describeRevokedTokenStore } from '../contracts/revoked-token.store.contract.js';
 import { MemoryRevokedTokenStore } from './memory-revoked-token.store.js';
 
@@ -11,11 +12,16 @@ describe('MemoryRevokedTokenStore', () => {
     const store = new MemoryRevokedTokenStore();
     const past = new Date(Date.now() - 1);
     const future = new Date(Date.now() + 60_000);
+    const one = (jti: string, expiresAt: Date): Revocation[] => [
+      { kind: 'jti', value: jti, iatBefore: null, audiences: null, expiresAt },
+    ];
     for (let index = 0; index < 2500; index += 1) {
-      await store.revoke({ jti: `past ${index}`, expiresAt: past });
-      if (index % 5 === 0) await store.revoke({ jti: `future ${index}`, expiresAt: future });
+      await store.revoke(one(`past ${index}`, past));
+      if (index % 5 === 0) await store.revoke(one(`future ${index}`, future));
     }
     expect(store.size).toBeLessThan(2000);
-    expect(await store.find('future 0')).toBe('revoked');
+    expect(
+      await store.find({ jti: 'future 0', clientId: 'c', issuedAt: 1, grantId: null, kid: null }),
+    ).toBe('revoked');
   });
 });

@@ -13,6 +13,7 @@ import { InitialSchema1763740800000 } from './migrations/1763740800000-initial-s
 import { SignInAndGrants1763769600000 } from './migrations/1763769600000-sign-in-and-grants.js';
 import { AuditQueries1763773260000 } from './migrations/1763773260000-audit-queries.js';
 import { DeclaredPasswords1763773320000 } from './migrations/1763773320000-declared-passwords.js';
+import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revocation-outbox.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -32,6 +33,7 @@ export const MIGRATIONS = [
   SignInAndGrants1763769600000,
   AuditQueries1763773260000,
   DeclaredPasswords1763773320000,
+  RevocationOutbox1763773380000,
 ];
 
 const POOL_SIZE = 10;

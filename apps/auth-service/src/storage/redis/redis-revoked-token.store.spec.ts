@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { type TokenRevocation } from '../../revocation/revocation.record.js';
+import { type Revocation, type TokenIdentity } from '../../revocation/revocation.js';
 import { describeRevokedTokenStore } from '../contracts/revoked-token.store.contract.js';
 import { describeWithRedis } from '../testing/describe-with-redis.js';
 import { RedisConnection } from './redis.connection.js';
@@ -35,6 +35,21 @@ describeWithRedis('RedisRevokedTokenStore', (redis) => {
     return found;
   }
 
+  const one = (jti: string): Revocation => ({
+    kind: 'jti',
+    value: jti,
+    iatBefore: null,
+    audiences: null,
+    expiresAt: new Date(Date.now() + 60_000),
+  });
+  const token = (jti: string): TokenIdentity => ({
+    jti,
+    clientId: 'shop',
+    issuedAt: 1000,
+    grantId: null,
+    kid: null,
+  });
+
   async function flush(): Promise<void> {
     const found = await keys();
     const client = createClient({ url: redis().url });
@@ -57,24 +72,20 @@ describeWithRedis('RedisRevokedTokenStore', (redis) => {
 
   it('is not complete where Redis was emptied while it was restored', async () => {
     const store = await connect();
-    const one = (jti: string): TokenRevocation => ({
-      jti,
-      expiresAt: new Date(Date.now() + 60_000),
-    });
     async function* interrupted() {
       yield [one('a')];
       await flush();
       yield [one('b')];
     }
     await store.restore(interrupted());
-    expect(await store.find('a')).toBe('unknown');
-    expect(await store.find('b')).toBe('revoked');
+    expect(await store.find(token('a'))).toBe('unknown');
+    expect(await store.find(token('b'))).toBe('revoked');
   });
 
   it('gives every key but the marker an expiry, and keeps no draft', async () => {
     const store = await connect();
     async function* pages() {
-      yield [{ jti: 'a', expiresAt: new Date(Date.now() + 60_000) }];
+      yield [one('a')];
     }
     await store.restore(pages());
     expect((await keys()).map((key) => key.slice(keyPrefix.length)).sort()).toEqual([
@@ -85,18 +96,18 @@ describeWithRedis('RedisRevokedTokenStore', (redis) => {
 
   it('trusts no entry to be absent where another Redis process was restored', async () => {
     const store = await connect();
-    async function* none(): AsyncIterable<TokenRevocation[]> {
+    async function* none(): AsyncIterable<Revocation[]> {
       yield [];
     }
     await store.restore(none());
-    expect(await store.find('a')).toBe('live');
+    expect(await store.find(token('a'))).toBe('live');
     // What a restart from disk or a fail-over leaves: the marker of a process that is no more.
     const client = createClient({ url: redis().url });
     await client.connect();
     await client.set(`${keyPrefix}{revoked}:complete`, 'f'.repeat(40));
     await client.close();
-    expect(await store.find('a')).toBe('unknown');
+    expect(await store.find(token('a'))).toBe('unknown');
     await store.restore(none());
-    expect(await store.find('a')).toBe('live');
+    expect(await store.find(token('a'))).toBe('live');
   });
 });

@@ -30,6 +30,9 @@ export class GrantEntity {
   @Column({ type: 'text', array: true })
   amr: string[];
 
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt: Date;
 

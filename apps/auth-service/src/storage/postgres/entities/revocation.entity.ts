@@ -1,8 +1,6 @@
 /** Table `revocation`: what was revoked, until it has expired anyway. */
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
-
-/** What a revocation names: one token, one sign-in, a client's older tokens, or a signing key. */
-export type RevocationKind = 'jti' | 'grant' | 'client' | 'kid';
+import { type RevocationKind } from '../../../revocation/revocation.js';
 
 @Entity('revocation')
 export class RevocationEntity {
@@ -17,6 +15,17 @@ export class RevocationEntity {
 
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt: Date;
+
+  /** Seconds; a bigint comes as text. */
+  @Column({ name: 'iat_before', type: 'bigint', nullable: true })
+  iatBefore: string | null;
+
+  @Column({ type: 'text', array: true, nullable: true })
+  audiences: string[] | null;
+
+  /** Given by the relay. */
+  @Column({ type: 'bigint', nullable: true, unique: true })
+  position: string | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { type Grant } from '../../grant/grant.js';
+import { openTestDatabase } from '../../testing/open-database.js';
+import { PostgresGrantStore } from './postgres-grant.store.js';
+import { type PostgresDatabase } from './postgres.database.js';
+
+describe('PostgresGrantStore', () => {
+  let database: PostgresDatabase;
+  let close: () => Promise<void>;
+  let store: PostgresGrantStore;
+  beforeAll(async () => {
+    ({ database, close } = await openTestDatabase());
+    store = new PostgresGrantStore(database);
+  });
+  afterAll(() => close());
+
+  const cause = { reason: 'signed_out', by: 'account x' };
+  const until = new Date(Date.now() + 60_000);
+  const grant = (more: Partial<Grant> = {}): Grant => ({
+    grantId: randomUUID(),
+    accountId: randomUUID(),
+    clientId: 'shop',
+    sid: randomUUID(),
+    scope: ['openid', 'orders:read'],
+    resources: ['urn:orders'],
+    authenticatedAt: new Date(1_700_000_000_000),
+    acr: 'urn:acr',
+    amr: ['pwd'],
+    expiresAt: new Date(Date.now() + 3_600_000),
+    ...more,
+  });
+  const outbox = (grantId: string) =>
+    database.manager.query<object[]>(
+      `SELECT kind, reason, audiences, expires_at FROM revocation WHERE value = $1`,
+      [grantId],
+    );
+
+  it('records a grant once, however many try', async () => {
+    const one = grant();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => store.create(one)));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await store.find(one.grantId)).toEqual({
+      ...one,
+      createdAt: expect.any(Date),
+      revokedAt: null,
+      cause: null,
+    });
+  });
+
+  it('revokes a grant with its outbox row, and keeps the first cause', async () => {
+    const one = grant();
+    await store.create(one);
+    await store.revoke(one.grantId, cause, until);
+    await store.revoke(one.grantId, { reason: 'later', by: 'server' }, new Date());
+    expect(await store.find(one.grantId)).toMatchObject({ revokedAt: expect.any(Date), cause });
+    expect(await outbox(one.grantId)).toEqual([
+      {
+        kind: 'grant',
+        reason: 'signed_out by account x',
+        audiences: ['urn:orders'],
+        expires_at: until,
+      },
+    ]);
+  });
+
+  it('ignores a grant that is not there', async () => {
+    const unknown = randomUUID();
+    await store.revoke(unknown, cause, until);
+    expect(await store.find(unknown)).toBeNull();
+    expect(await outbox(unknown)).toEqual([]);
+  });
+
+  it('forestalls a grant that is not there yet, also in a race with its creation', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const one = grant();
+      const [created] = await Promise.all([
+        store.create(one),
+        store.revokeOrForestall(one, { reason: 'code_replayed', by: 'server' }, until),
+      ]);
+      expect(typeof created).toBe('boolean');
+      expect(await store.find(one.grantId)).toMatchObject({ cause: { reason: 'code_replayed' } });
+      expect(await outbox(one.grantId)).toHaveLength(1);
+      expect(await store.create(one)).toBe(false);
+    }
+  });
+
+  it('ends the grants of a session but those for offline access', async () => {
+    const sid = randomUUID();
+    const [online, offline, other] = [
+      grant({ sid }),
+      grant({ sid, scope: ['offline_access'] }),
+      grant(),
+    ];
+    for (const one of [online, offline, other]) await store.create(one);
+    await store.revokeOfSession(sid, cause, until);
+    const revoked = await Promise.all(
+      [online, offline, other].map(async ({ grantId }) => (await store.find(grantId))?.cause),
+    );
+    expect(revoked).toEqual([cause, null, null]);
+  });
+
+  it('ends every grant of an account, and lists them', async () => {
+    const accountId = randomUUID();
+    const [first, second] = [grant({ accountId }), grant({ accountId, scope: ['offline_access'] })];
+    await store.create(first);
+    await store.create(second);
+    await store.revokeOfAccount(accountId, cause, until);
+    const all = await store.findOfAccount(accountId);
+    expect(all.map(({ grantId }) => grantId)).toEqual([second.grantId, first.grantId]);
+    expect(all.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
+  });
+
+  it('waits for whoever holds the grant, so that no rebuild overlooks the revocation', async () => {
+    const one = grant();
+    await store.create(one);
+    let revoked: Promise<void> | undefined;
+    await database.manager.transaction(async (manager) => {
+      await manager.query('SELECT 1 FROM oauth_grant WHERE grant_id = $1 FOR SHARE', [one.grantId]);
+      revoked = store.revoke(one.grantId, cause, until);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect((await store.find(one.grantId))?.revokedAt).toBeNull();
+    });
+    await revoked;
+    expect((await store.find(one.grantId))?.cause).toEqual(cause);
+  });
+
+  it('purges what ended long ago, so much at a time', async () => {
+    const before = new Date('2001-01-01');
+    for (let n = 0; n < 3; n += 1) await store.create(grant({ expiresAt: new Date('2000-01-01') }));
+    expect(await store.deleteExpired(before, 2)).toBe(2);
+    expect(await store.deleteExpired(before, 2)).toBe(1);
+    expect(await store.deleteExpired(before, 2)).toBe(0);
+  });
+});

@@ -1,0 +1,128 @@
+/** Grants in PostgreSQL; a revocation is one statement, and so one transaction, with its outbox row. */
+import { Injectable } from '@nestjs/common';
+import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
+import { type Grant, type RecordedGrant, type RevocationCause } from '../../grant/grant.js';
+import { GrantStore } from '../../grant/grant.store.js';
+import { GrantEntity } from './entities/grant.entity.js';
+import { PostgresDatabase } from './postgres.database.js';
+import { onPostgres } from './postgres.error.js';
+
+/** `$1` to `$4` of every revocation: reason, by, until when the outbox keeps it, its reason there. */
+const REVOKED = 'revoked_at = now(), revocation_reason = $1, revoked_by = $2';
+
+const TO_OUTBOX = `
+  INSERT INTO revocation (kind, value, audiences, expires_at, reason)
+  SELECT 'grant', grant_id::text, resources, $3::timestamptz, $4 FROM ended
+  ON CONFLICT (kind, value) DO NOTHING`;
+
+const REVOKE_WHERE = (condition: string) => `
+  WITH ended AS (
+    UPDATE oauth_grant SET ${REVOKED} WHERE revoked_at IS NULL AND ${condition}
+    RETURNING grant_id, resources
+  ) ${TO_OUTBOX}`;
+
+const REVOKE_OR_FORESTALL = `
+  WITH ended AS (
+    INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
+      authenticated_at, acr, amr, expires_at, revoked_at, revocation_reason, revoked_by)
+    VALUES ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now(), $1, $2)
+    ON CONFLICT (grant_id) DO UPDATE SET ${REVOKED} WHERE oauth_grant.revoked_at IS NULL
+    RETURNING grant_id, resources
+  ) ${TO_OUTBOX}`;
+
+@Injectable()
+export class PostgresGrantStore extends GrantStore {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  create(grant: Grant): Promise<boolean> {
+    return onPostgres(async () => {
+      const rows = await this.database.manager.query<unknown[]>(
+        `INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
+           authenticated_at, acr, amr, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (grant_id) DO NOTHING RETURNING grant_id`,
+        valuesOf(grant),
+      );
+      return rows.length === 1;
+    });
+  }
+
+  revoke(grantId: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
+    return this.run(REVOKE_WHERE('grant_id = $5'), cause, outboxUntil, [grantId]);
+  }
+
+  revokeOrForestall(grant: Grant, cause: RevocationCause, outboxUntil: Date): Promise<void> {
+    return this.run(REVOKE_OR_FORESTALL, cause, outboxUntil, valuesOf(grant));
+  }
+
+  revokeOfSession(sid: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
+    return this.run(REVOKE_WHERE('sid = $5 AND NOT $6 = ANY(scope)'), cause, outboxUntil, [
+      sid,
+      OFFLINE_ACCESS_SCOPE,
+    ]);
+  }
+
+  revokeOfAccount(accountId: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
+    return this.run(REVOKE_WHERE('account_id = $5'), cause, outboxUntil, [accountId]);
+  }
+
+  find(grantId: string): Promise<RecordedGrant | null> {
+    return onPostgres(async () => {
+      const row = await this.database.manager.findOneBy(GrantEntity, { grantId });
+      return row === null ? null : toGrant(row);
+    });
+  }
+
+  findOfAccount(accountId: string): Promise<readonly RecordedGrant[]> {
+    return onPostgres(async () => {
+      const rows = await this.database.manager.find(GrantEntity, {
+        where: { accountId },
+        order: { createdAt: 'DESC', grantId: 'ASC' },
+      });
+      return rows.map(toGrant);
+    });
+  }
+
+  async deleteExpired(before: Date, limit: number): Promise<number> {
+    const [, deleted] = await onPostgres(() =>
+      this.database.manager.query<[unknown, number]>(
+        `DELETE FROM oauth_grant WHERE grant_id = ANY(ARRAY(
+           SELECT grant_id FROM oauth_grant WHERE expires_at < $1 LIMIT $2))`,
+        [before, limit],
+      ),
+    );
+    return deleted;
+  }
+
+  private async run(
+    statement: string,
+    { reason, by }: RevocationCause,
+    outboxUntil: Date,
+    more: readonly unknown[],
+  ): Promise<void> {
+    await onPostgres(() =>
+      this.database.manager.query(statement, [
+        reason,
+        by,
+        outboxUntil,
+        `${reason} by ${by}`,
+        ...more,
+      ]),
+    );
+  }
+}
+
+function valuesOf(grant: Grant): unknown[] {
+  const { grantId, accountId, clientId, sid, scope, resources } = grant;
+  const { authenticatedAt, acr, amr, expiresAt } = grant;
+  return [
+    ...[grantId, accountId, clientId, sid, [...scope], [...resources]],
+    ...[authenticatedAt, acr, [...amr], expiresAt],
+  ];
+}
+
+function toGrant({ revocationReason: reason, revokedBy, ...row }: GrantEntity): RecordedGrant {
+  return { ...row, cause: reason === null ? null : { reason, by: revokedBy ?? 'unknown' } };
+}
