@@ -4,6 +4,7 @@ import { AccountStore } from '../account/account.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientStore } from '../client/client.store.js';
+import { ConsentStore } from '../consent/consent.store.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
@@ -18,6 +19,7 @@ import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
+import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
@@ -34,6 +36,7 @@ import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 /** The record: always PostgreSQL. */
 const RECORD = [
   { provide: ClientStore, useClass: PostgresClientStore },
+  { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: GrantStore, useClass: PostgresGrantStore },

@@ -1,0 +1,50 @@
+/** Consents in PostgreSQL. */
+import { Injectable } from '@nestjs/common';
+import { type Consent, ConsentStore } from '../../consent/consent.store.js';
+import { ConsentEntity } from './entities/consent.entity.js';
+import { PostgresDatabase } from './postgres.database.js';
+import { onPostgres } from './postgres.error.js';
+
+@Injectable()
+export class PostgresConsentStore extends ConsentStore {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  find(accountId: string, clientId: string): Promise<Consent | null> {
+    return onPostgres(() =>
+      this.database.manager.findOneBy(ConsentEntity, { accountId, clientId }),
+    );
+  }
+
+  async allow({ accountId, clientId, scope, resources }: Consent): Promise<void> {
+    // The row's lock makes parallel consents follow each other: none is lost, as it would be if the
+    // union were made of what was read before.
+    await onPostgres(() =>
+      this.database.manager.query(
+        `INSERT INTO consent (account_id, client_id, scope, resources)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, client_id) DO UPDATE SET
+           scope = ${union('scope')},
+           resources = ${union('resources')},
+           updated_at = now()`,
+        [accountId, clientId, distinct(scope), distinct(resources)],
+      ),
+    );
+  }
+
+  async withdraw(accountId: string, clientId: string): Promise<void> {
+    await onPostgres(() => this.database.manager.delete(ConsentEntity, { accountId, clientId }));
+  }
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+// Byte order, as JavaScript sorts: the same whatever the database's language.
+function union(column: 'scope' | 'resources'): string {
+  return `ARRAY(
+    SELECT DISTINCT element COLLATE "C" FROM unnest(consent.${column} || excluded.${column}) element
+    ORDER BY 1)`;
+}
