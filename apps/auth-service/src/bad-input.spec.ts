@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { JWT_BEARER_ASSERTION } from './client-authentication/client-credentials.parser.js';
 import { SECRETS } from './testing/bootstrap.fixture.js';
 import { basic, TestApplication } from './testing/test-application.js';
 
@@ -8,6 +9,8 @@ const GRANT = 'grant_type=client_credentials';
 const FORM = 'application/x-www-form-urlencoded';
 const POSTER = `client_id=poster&client_secret=${SECRETS['SECRET_OF_poster']}`;
 const ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
+
+const ASSERTION_TYPE = `client_assertion_type=${encodeURIComponent(JWT_BEARER_ASSERTION)}`;
 
 describe('bad input', () => {
   let server: TestApplication;
@@ -96,7 +99,8 @@ describe('bad input', () => {
   it.each([
     ['a client_id without a secret', 401, 'invalid_client', 'client_id=shop'],
     ['a secret without a client_id', 400, 'invalid_request', 'client_secret=x'],
-    ['an assertion', 401, 'invalid_client', 'client_id=shop&client_assertion=a.b.c'],
+    ['an assertion without its type', 400, 'invalid_request', 'client_assertion=a.b.c'],
+    ['an assertion of nobody', 401, 'invalid_client', `client_assertion=a.b.c&${ASSERTION_TYPE}`],
     ['a method it is not registered for', 401, 'invalid_client', 'client_id=shop&client_secret=x'],
     ['a wrong posted secret', 401, 'invalid_client', 'client_id=poster&client_secret=x'],
   ])('refuses in the body: %s', async (_, status, error, body) => {

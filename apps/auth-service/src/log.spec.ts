@@ -45,7 +45,7 @@ describe('the log', () => {
     const log = lines.join('');
     expect(log).toContain('client shop: wrong secret');
     expect(log).toContain('there is no such client');
-    expect(log).toContain('client shop is registered for client_secret_basic alone');
+    expect(log).toContain('client shop: is registered for client_secret_basic alone');
     expect(log).toContain('client warehouse tried to revoke a token of another client');
     for (const secret of [wrong, access_token, ...Object.values(SECRETS)]) {
       expect(log).not.toContain(secret);

@@ -1,11 +1,13 @@
 /** Authenticates clients, for every endpoint that they call. */
 import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import { ClientAuthenticator } from './client.authenticator.js';
 
 @Module({
-  imports: [StorageModule],
-  providers: [ClientAuthenticator],
+  imports: [StorageModule, AuditModule],
+  providers: [ClientAuthenticator, ClientAssertionVerifier],
   exports: [ClientAuthenticator],
 })
 export class ClientAuthenticationModule {}

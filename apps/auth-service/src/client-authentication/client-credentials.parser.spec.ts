@@ -1,7 +1,7 @@
 import { InvalidClientError, InvalidRequestError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { FormParameters } from '../http/form.parser.js';
-import { parseClientCredentials } from './client-credentials.parser.js';
+import { JWT_BEARER_ASSERTION, parseClientCredentials } from './client-credentials.parser.js';
 
 function parse(authorization: readonly string[], body = '') {
   const rawHeaders = ['host', 'a', ...authorization.flatMap((value) => ['Authorization', value])];
@@ -11,6 +11,15 @@ function parse(authorization: readonly string[], body = '') {
 }
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
+
+const ASSERTION_TYPE = encodeURIComponent(JWT_BEARER_ASSERTION);
+
+function asserted(sub: string): string {
+  const [header, payload] = [{ alg: 'ES256' }, { sub }].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return `client_assertion=${header}.${payload}.AAAA&client_assertion_type=${ASSERTION_TYPE}`;
+}
 
 describe('parseClientCredentials', () => {
   it.each([
@@ -35,6 +44,26 @@ describe('parseClientCredentials', () => {
     });
   });
 
+  it.each(['client_id=a', 'client_id=a&client_secret='])('takes %s for a public client', (body) => {
+    expect(parse([], body)).toEqual({ method: 'none', clientId: 'a' });
+  });
+
+  it.each(['', '&client_id=shop'])('reads whom an assertion claims to be from (%s)', (more) => {
+    expect(parse([], `${asserted('shop')}${more}`)).toEqual({
+      method: 'private_key_jwt',
+      clientId: 'shop',
+      assertion: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    });
+  });
+
+  it.each(['x', 'a.b.c', 'e30.e30.e30', `e30.${'A'.repeat(9000)}.e30`])(
+    'takes the assertion %.20s for nobody’s',
+    (assertion) => {
+      const body = `client_assertion=${assertion}&client_assertion_type=${ASSERTION_TYPE}`;
+      expect(parse([], body).clientId).toBe('');
+    },
+  );
+
   it('accepts the same client_id beside Basic', () => {
     expect(parse([`Basic ${encode('shop:s')}`], 'client_id=shop').clientId).toBe('shop');
   });
@@ -47,6 +76,11 @@ describe('parseClientCredentials', () => {
     ['an assertion beside Basic', [BASIC], 'client_assertion=x'],
     ['a posted secret beside an assertion', [], 'client_id=a&client_secret=s&client_assertion=x'],
     ['a secret without a client_id', [], 'client_secret=s'],
+    ['an assertion without its type', [], 'client_id=a&client_assertion=x'],
+    ['a type without its assertion', [], `client_id=a&client_assertion_type=${ASSERTION_TYPE}`],
+    ['a type beside Basic', [BASIC], `client_assertion_type=${ASSERTION_TYPE}`],
+    ['an assertion twice', [], `client_assertion=x&${asserted('shop')}`],
+    ['another client_id than the assertion names', [], `client_id=other&${asserted('shop')}`],
     ['a repeated secret', [], 'client_id=a&client_secret=s&client_secret=s'],
   ])('calls %s an invalid request', (_, headers, body) => {
     expect(() => parse(headers, body)).toThrow(InvalidRequestError);
@@ -54,9 +88,8 @@ describe('parseClientCredentials', () => {
 
   it.each([
     ['nothing', [], ''],
-    ['a client_id alone', [], 'client_id=a'],
-    ['an empty secret', [], 'client_id=a&client_secret='],
-    ['an assertion', [], 'client_id=a&client_assertion=x'],
+    ['an empty client_id', [], 'client_id='],
+    ['an assertion of another type', [], 'client_assertion=x&client_assertion_type=saml2-bearer'],
     ['Bearer', ['Bearer abc'], ''],
     ['an empty header', [''], ''],
     ['no credentials after the scheme', ['Basic'], ''],

@@ -4,7 +4,9 @@ import { InvalidClientError, TemporarilyUnavailableError } from '@keyward/oauth'
 import { type Client } from '../client/client.js';
 import { type ClientStore } from '../client/client.store.js';
 import { clientFixture } from '../testing/client.fixture.js';
-import { type ClientCredentials } from './client-credentials.parser.js';
+import { RecordedAudit } from '../testing/recorded-audit.js';
+import { type ClientAssertionVerifier } from './client-assertion.verifier.js';
+import { type ClientCredentials, type SecretCredentials } from './client-credentials.parser.js';
 
 // The real functions, counted: equal work is what keeps the outcomes equal in time.
 const createHash = jest.fn(realCrypto.createHash);
@@ -20,19 +22,46 @@ const CLIENTS: Record<string, Client> = {
   disabled: { ...SHOP, clientId: 'disabled', disabledAt: new Date() },
   // No secret is known that has this digest; an absent client is compared with the same.
   zero: { ...SHOP, clientId: 'zero', secretSha256: Buffer.alloc(32) },
+  spa: { ...SHOP, clientId: 'spa', authenticationMethod: 'none', secretSha256: null },
+  gone: {
+    ...SHOP,
+    clientId: 'gone',
+    authenticationMethod: 'none',
+    secretSha256: null,
+    disabledAt: new Date(),
+  },
+  partner: {
+    ...SHOP,
+    clientId: 'partner',
+    authenticationMethod: 'private_key_jwt',
+    secretSha256: null,
+    jwks: { keys: [] },
+  },
 };
 
 describe('ClientAuthenticator', () => {
   const find = jest.fn(async (clientId: string) => CLIENTS[clientId] ?? null);
-  const authenticator = new ClientAuthenticator({ find } satisfies ClientStore);
-  const credentials = (change: Partial<ClientCredentials>): ClientCredentials => ({
+  // What an assertion is worth is decided elsewhere; here, what follows from it.
+  const findProblem = jest.fn(async (client: Client | null, assertion: string) =>
+    client?.clientId === 'partner' && assertion === 'good' ? null : 'bad assertion',
+  );
+  const audit = new RecordedAudit();
+  const authenticator = new ClientAuthenticator(
+    { find } satisfies ClientStore,
+    { findProblem } as unknown as ClientAssertionVerifier,
+    audit,
+  );
+  const credentials = (change: Partial<SecretCredentials>): ClientCredentials => ({
     clientId: 'shop',
     clientSecret: 'right',
     method: 'client_secret_basic',
     ...change,
   });
 
-  beforeEach(() => jest.clearAllMocks());
+  beforeEach(() => {
+    jest.clearAllMocks();
+    audit.events.length = 0;
+  });
 
   const expectEqualWork = () => {
     expect(find).toHaveBeenCalledTimes(1);
@@ -56,6 +85,9 @@ describe('ClientAuthenticator', () => {
     ['another method than the registered one', { method: 'client_secret_post' as const }],
     ['a disabled client', { clientId: 'disabled' }],
     ['a client whose stored digest is all zeros', { clientId: 'zero' }],
+    ['a public client that sends a secret', { clientId: 'spa' }],
+    ['a public client that sends an empty secret', { clientId: 'spa', clientSecret: '' }],
+    ['a client of keys that sends a secret', { clientId: 'partner' }],
   ])('refuses %s after the same work, with the same description', async (_, change) => {
     const error = await authenticator.verify(credentials(change)).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InvalidClientError);
@@ -65,6 +97,55 @@ describe('ClientAuthenticator', () => {
     });
     expect((error as InvalidClientError).reason).not.toContain('right');
     expectEqualWork();
+  });
+
+  it('returns a public client that names itself', async () => {
+    const client = await authenticator.verify({ method: 'none', clientId: 'spa' });
+    expect(client).toBe(CLIENTS['spa']);
+  });
+
+  it('returns a client whose assertion is good', async () => {
+    const client = await authenticator.verify({
+      method: 'private_key_jwt',
+      clientId: 'partner',
+      assertion: 'good',
+    });
+    expect(client).toBe(CLIENTS['partner']);
+  });
+
+  it.each<[string, ClientCredentials]>([
+    ['a client with a secret that only names itself', { method: 'none', clientId: 'shop' }],
+    ['a client of keys that only names itself', { method: 'none', clientId: 'partner' }],
+    ['an unknown client that names itself', { method: 'none', clientId: 'nobody' }],
+    ['a disabled public client', { method: 'none', clientId: 'gone' }],
+    ['a bad assertion', { method: 'private_key_jwt', clientId: 'partner', assertion: 'forged' }],
+    [
+      'an assertion of a client with a secret',
+      { method: 'private_key_jwt', clientId: 'shop', assertion: 'good' },
+    ],
+    ['an assertion of nobody', { method: 'private_key_jwt', clientId: '', assertion: 'good' }],
+  ])('refuses %s, with the same description', async (_, presented) => {
+    await expect(authenticator.verify(presented)).rejects.toMatchObject({
+      code: 'invalid_client',
+      description: 'client authentication failed',
+    });
+    expect(find).toHaveBeenCalledTimes(1);
+    // The assertion is checked all the same, so that it takes as long.
+    expect(findProblem).toHaveBeenCalledTimes(presented.method === 'private_key_jwt' ? 1 : 0);
+  });
+
+  it('records what it refuses of a client that there is, and of no other', async () => {
+    for (const clientId of ['shop', 'nobody']) {
+      await authenticator.verify(credentials({ clientId, clientSecret: 'x' })).catch(() => null);
+    }
+    expect(audit.events).toEqual([
+      {
+        type: 'client.authentication',
+        outcome: 'failure',
+        clientId: 'shop',
+        reason: 'wrong secret',
+      },
+    ]);
   });
 
   it('does not take a store that is down for an unknown client', async () => {

@@ -3,9 +3,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InvalidClientError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
 import { type FormParameters } from '../http/form.parser.js';
+import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import {
   CLIENT_AUTHENTICATION_FAILED,
   type ClientCredentials,
@@ -22,35 +24,70 @@ const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 /** Authenticates the client of a request. */
 @Injectable()
 export class ClientAuthenticator {
-  constructor(private readonly clients: ClientStore) {}
+  constructor(
+    private readonly clients: ClientStore,
+    private readonly assertions: ClientAssertionVerifier,
+    private readonly audit: AuditTrail,
+  ) {}
 
   /**
-   * The client that made this request.
+   * The client that made this request; a public client is one that only says so.
    *
    * @throws InvalidRequestError where the request is ambiguous about its client
    * @throws InvalidClientError where authentication fails, with one description for every reason
-   * @throws TemporarilyUnavailableError where clients cannot be read
+   * @throws TemporarilyUnavailableError where it cannot be decided
    * @see RFC 6749 section 2.3
    */
-  authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
+  async authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
     return this.verify(parseClientCredentials(request, form));
   }
 
-  /** One read, one hash and one comparison, whatever is wrong. */
+  /**
+   * The same, for an endpoint that is not for public clients.
+   * @see RFC 7662 section 2.1
+   */
+  async authenticateConfidential(request: FastifyRequest, form: FormParameters): Promise<Client> {
+    const client = await this.authenticate(request, form);
+    if (client.authenticationMethod !== 'none') return client;
+    throw this.refuse(client, 'is public');
+  }
+
+  /** One read, then one hash and one comparison or one signature, whatever is wrong. */
   async verify(credentials: ClientCredentials): Promise<Client> {
     const clientId = CLIENT_ID.test(credentials.clientId) ? credentials.clientId : '';
     const client = await this.clients.find(clientId);
-    const presented = createHash('sha256').update(credentials.clientSecret).digest();
-    const matches = timingSafeEqual(presented, client?.secretSha256 ?? NO_SECRET_SHA256);
-
+    const problem = await this.findProofProblem(client, credentials);
     if (client === null) throw failed('there is no such client');
-    const whose = `client ${client.clientId}`;
-    if (!matches) throw failed(`${whose}: wrong secret`);
     if (client.authenticationMethod !== credentials.method) {
-      throw failed(`${whose} is registered for ${client.authenticationMethod} alone`);
+      throw this.refuse(client, `is registered for ${client.authenticationMethod} alone`);
     }
-    if (client.disabledAt !== null) throw failed(`${whose} is disabled`);
+    if (problem !== null) throw this.refuse(client, problem);
+    if (client.disabledAt !== null) throw this.refuse(client, 'is disabled');
     return client;
+  }
+
+  /** What is wrong with the proof itself; the same work where there is nobody whose it could be. */
+  private async findProofProblem(
+    client: Client | null,
+    credentials: ClientCredentials,
+  ): Promise<string | null> {
+    switch (credentials.method) {
+      case 'none':
+        return null;
+      case 'private_key_jwt':
+        return this.assertions.findProblem(client, credentials.assertion);
+      case 'client_secret_basic':
+      case 'client_secret_post': {
+        const presented = createHash('sha256').update(credentials.clientSecret).digest();
+        const expected = client?.secretSha256 ?? NO_SECRET_SHA256;
+        return timingSafeEqual(presented, expected) ? null : 'wrong secret';
+      }
+    }
+  }
+
+  private refuse({ clientId }: Client, reason: string): InvalidClientError {
+    this.audit.record({ type: 'client.authentication', outcome: 'failure', clientId, reason });
+    return failed(`client ${clientId}: ${reason}`);
   }
 }
 

@@ -3,11 +3,12 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { type IntrospectionResponse } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { IntrospectionHandler } from './introspection.handler.js';
 import { parseIntrospectionRequest } from './introspection-request.parser.js';
 
-@Controller('oauth2/introspect')
+@Controller(ENDPOINT_PATHS.introspection)
 export class IntrospectionController {
   constructor(
     private readonly authenticator: ClientAuthenticator,
@@ -24,7 +25,7 @@ export class IntrospectionController {
     @Body() body: unknown,
   ): Promise<IntrospectionResponse> {
     const form = FormParameters.parse(body);
-    const client = await this.authenticator.authenticate(request, form);
+    const client = await this.authenticator.authenticateConfidential(request, form);
     return this.handler.handle(client, parseIntrospectionRequest(form));
   }
 }

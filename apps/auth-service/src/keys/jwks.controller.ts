@@ -1,12 +1,13 @@
 /** The JWK Set document (RFC 7517 section 5): what resource servers verify with. */
 import { Controller, Get, Header, Headers, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { KeyRing } from './key.ring.js';
 
 /** How long a resource server may keep the set; a new key is published far longer ahead. */
 export const JWKS_MAX_AGE_SECONDS = 300;
 
-@Controller('.well-known/jwks.json')
+@Controller(ENDPOINT_PATHS.jwks)
 export class JwksController {
   constructor(private readonly keys: KeyRing) {}
 

@@ -2,11 +2,12 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { RevocationHandler } from './revocation.handler.js';
 import { parseRevocationRequest } from './revocation-request.parser.js';
 
-@Controller('oauth2/revoke')
+@Controller(ENDPOINT_PATHS.revocation)
 export class RevocationController {
   constructor(
     private readonly authenticator: ClientAuthenticator,

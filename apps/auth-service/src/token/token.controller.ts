@@ -7,11 +7,12 @@ import {
 } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 import { parseTokenRequest } from './token-request.parser.js';
 
-@Controller('oauth2/token')
+@Controller(ENDPOINT_PATHS.token)
 export class TokenController {
   constructor(
     private readonly authenticator: ClientAuthenticator,

@@ -1,0 +1,11 @@
+/** Where each endpoint stands below the issuer: once, for the routes and for what metadata says. */
+export const ENDPOINT_PATHS = {
+  authorization: '/oauth2/authorize',
+  pushedAuthorization: '/oauth2/par',
+  token: '/oauth2/token',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  userinfo: '/oauth2/userinfo',
+  endSession: '/oauth2/logout',
+  jwks: '/.well-known/jwks.json',
+} as const;
