@@ -78,20 +78,22 @@ describe('parseBootstrap', () => {
     const { accounts } = parse(withAccounts({ ...ACCOUNT, name: 'Alice' }), { PASSWORD: 'pw' });
     expect(accounts).toEqual([
       {
-        accountId: ACCOUNT.account_id,
-        username: 'alice',
+        account: {
+          accountId: ACCOUNT.account_id,
+          username: 'alice',
+          name: 'Alice',
+          givenName: null,
+          familyName: null,
+          picture: null,
+          locale: null,
+          zoneinfo: null,
+          email: null,
+          emailVerified: false,
+          phoneNumber: null,
+          phoneNumberVerified: false,
+          address: null,
+        },
         password: 'pw',
-        name: 'Alice',
-        givenName: null,
-        familyName: null,
-        picture: null,
-        locale: null,
-        zoneinfo: null,
-        email: null,
-        emailVerified: false,
-        phoneNumber: null,
-        phoneNumberVerified: false,
-        address: null,
       },
     ]);
   });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseScope } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
+import { type AccountDeclaration } from '../account/account.store.js';
 import { type RefreshProfile } from '../client/client.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isProduction } from '../config/production.rules.js';
@@ -9,11 +10,17 @@ import { type Resource } from '../resource/resource.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
 import { bootstrapSchema } from './bootstrap.schema.js';
-import { type DeclaredAccount, type DeclaredClient } from './bootstrap.store.js';
+import { type DeclaredClient } from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument } from './client.schema.js';
 import { DeclaredSecrets } from './declared.secrets.js';
 import { substituteVariables } from './variable.substitution.js';
+
+/** An account with its password, in the clear for as long as it takes to hash it. */
+export interface DeclaredAccount {
+  readonly account: AccountDeclaration;
+  readonly password: string;
+}
 
 /** What a deployment declares. */
 export interface Bootstrap {
@@ -94,19 +101,21 @@ function refreshProfileOf(client: ClientDocument): RefreshProfile {
 
 function declareAccount(account: AccountDocument, secrets: DeclaredSecrets): DeclaredAccount {
   return {
-    accountId: account.account_id,
-    username: account.username,
+    account: {
+      accountId: account.account_id,
+      username: account.username,
+      name: account.name ?? null,
+      givenName: account.given_name ?? null,
+      familyName: account.family_name ?? null,
+      picture: account.picture ?? null,
+      locale: account.locale ?? null,
+      zoneinfo: account.zoneinfo ?? null,
+      email: account.email ?? null,
+      emailVerified: account.email_verified,
+      phoneNumber: account.phone_number ?? null,
+      phoneNumberVerified: account.phone_number_verified,
+      address: account.address ?? null,
+    },
     password: secrets.ofAccount(account.username, account.password.env),
-    name: account.name ?? null,
-    givenName: account.given_name ?? null,
-    familyName: account.family_name ?? null,
-    picture: account.picture ?? null,
-    locale: account.locale ?? null,
-    zoneinfo: account.zoneinfo ?? null,
-    email: account.email ?? null,
-    emailVerified: account.email_verified,
-    phoneNumber: account.phone_number ?? null,
-    phoneNumberVerified: account.phone_number_verified,
-    address: account.address ?? null,
   };
 }

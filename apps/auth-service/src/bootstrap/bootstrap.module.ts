@@ -1,7 +1,8 @@
 /** Applies what a deployment declares, at start. */
 import { Module } from '@nestjs/common';
+import { AccountModule } from '../account/account.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { BootstrapService } from './bootstrap.service.js';
 
-@Module({ imports: [StorageModule], providers: [BootstrapService] })
+@Module({ imports: [StorageModule, AccountModule], providers: [BootstrapService] })
 export class BootstrapModule {}

@@ -1,6 +1,9 @@
 /** Applies the bootstrap file once, before the server listens. */
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { AccountRegistration } from '../account/account.registration.js';
+import { UsernameTakenError } from '../account/account.store.js';
 import { bootstrapConfig } from '../config/bootstrap.config.js';
+import { StartupError } from '../config/startup.error.js';
 import { type Bootstrap } from './bootstrap.file.js';
 import { BootstrapStore } from './bootstrap.store.js';
 
@@ -12,12 +15,23 @@ export class BootstrapService implements OnModuleInit {
   constructor(
     @Inject(bootstrapConfig.KEY) private readonly bootstrap: Bootstrap,
     private readonly store: BootstrapStore,
+    private readonly registration: AccountRegistration,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { resources, clients } = this.bootstrap;
-    if (resources.length === 0 && clients.length === 0) return;
+    const { resources, clients, accounts } = this.bootstrap;
+    if (resources.length + clients.length + accounts.length === 0) return;
     await this.store.apply(resources, clients);
-    this.logger.log(`declared ${resources.length} resource(s) and ${clients.length} client(s)`);
+    // One after another: whoever signs in at another replica meanwhile waits for hashes, too.
+    for (const { account, password } of accounts) {
+      await this.registration.declare(account, password).catch((error: unknown) => {
+        if (!(error instanceof UsernameTakenError)) throw error;
+        throw new StartupError(`AUTH_BOOTSTRAP_FILE: ${error.message}`, { cause: error });
+      });
+    }
+    this.logger.log(
+      `declared ${resources.length} resource(s), ${clients.length} client(s) ` +
+        `and ${accounts.length} account(s)`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** The secrets that a bootstrap file names: environment variables, checked before they are used. */
+import { MAX_PASSWORD_BYTES } from '../account/password.hasher.js';
 import {
   findPasswordProblem,
   findSecretProblem,
@@ -24,9 +25,12 @@ export class DeclaredSecrets {
   /** An account's password; empty where there is a problem. */
   ofAccount(username: string, variable: string): string {
     const name = `${variable}, the password of account ${username},`;
-    return this.read(variable, name, (password) =>
-      this.inProduction(findPasswordProblem, name, password),
-    );
+    return this.read(variable, name, (password) => {
+      if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+        return `${name} is longer than ${MAX_PASSWORD_BYTES} bytes`;
+      }
+      return this.inProduction(findPasswordProblem, name, password);
+    });
   }
 
   private read(variable: string, name: string, find: (value: string) => string | null): string {
