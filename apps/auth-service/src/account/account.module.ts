@@ -1,12 +1,14 @@
 /** Accounts: who can sign in, and how it is found out that it is them. */
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccountRegistration } from './account.registration.js';
+import { PasswordAuthenticator } from './password.authenticator.js';
 import { PasswordHasher } from './password.hasher.js';
 
 @Module({
-  imports: [StorageModule],
-  providers: [PasswordHasher, AccountRegistration],
-  exports: [AccountRegistration],
+  imports: [StorageModule, AuditModule],
+  providers: [PasswordHasher, PasswordAuthenticator, AccountRegistration],
+  exports: [PasswordAuthenticator, AccountRegistration],
 })
 export class AccountModule {}

@@ -8,12 +8,14 @@ import { ConsentStore } from '../consent/consent.store.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
+import { SignInBrake } from '../limits/sign-in.brake.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
+import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
@@ -31,6 +33,7 @@ import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
 import { RedisCheck } from './redis/redis.check.js';
 import { RedisConnection } from './redis/redis.connection.js';
 import { RedisModule } from './redis/redis.module.js';
+import { RedisSignInBrake } from './redis/redis-sign-in.brake.js';
 import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 
 /** The record: always PostgreSQL. */
@@ -57,6 +60,11 @@ const HOT_STATE = [
     SingleUseStore,
     (redis) => new RedisSingleUseStore(redis),
     () => new MemorySingleUseStore(),
+  ),
+  hot(
+    SignInBrake,
+    (redis) => new RedisSignInBrake(redis),
+    () => new MemorySignInBrake(),
   ),
   hot(
     InteractionStore,
