@@ -8,6 +8,7 @@ import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { serverConfig } from './config/server.config.js';
+import { sessionConfig } from './config/session.config.js';
 import { storageConfig } from './config/storage.config.js';
 import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
@@ -16,6 +17,7 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
+import { SessionModule } from './session/session.module.js';
 import { TokenModule } from './token/token.module.js';
 import { ViewsModule } from './views/views.module.js';
 
@@ -25,7 +27,15 @@ import { ViewsModule } from './views/views.module.js';
     ConfigModule.forRoot({
       isGlobal: true,
       ignoreEnvFile: true,
-      load: [serverConfig, storageConfig, tokenConfig, bootstrapConfig, auditConfig, viewsConfig],
+      load: [
+        serverConfig,
+        storageConfig,
+        tokenConfig,
+        bootstrapConfig,
+        auditConfig,
+        viewsConfig,
+        sessionConfig,
+      ],
     }),
     AccountModule,
     AuditModule,
@@ -34,6 +44,7 @@ import { ViewsModule } from './views/views.module.js';
     IntrospectionModule,
     RevocationModule,
     MetadataModule,
+    SessionModule,
     HealthModule,
     // Of use to the exception filter too.
     ViewsModule,

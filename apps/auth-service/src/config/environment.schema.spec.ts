@@ -35,6 +35,8 @@ describe('parseEnvironment', () => {
       AUTH_ACCESS_TOKEN_SECONDS: 300,
       AUTH_TRUSTED_PROXIES: [],
       AUTH_AUDIT_RETENTION_DAYS: 365,
+      AUTH_SESSION_IDLE_SECONDS: 7200,
+      AUTH_SESSION_ABSOLUTE_SECONDS: 43_200,
     });
   });
 
@@ -74,6 +76,8 @@ describe('parseEnvironment', () => {
     ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
+    ['AUTH_SESSION_IDLE_SECONDS', '0'],
+    ['AUTH_SESSION_ABSOLUTE_SECONDS', '2592001'],
     ['AUTH_INSECURE_HTTP_ISSUER', 'yes'],
     ['AUTH_TRUSTED_PROXIES', '*'],
     ['AUTH_TRUSTED_PROXIES', '0.0.0.0/0'],

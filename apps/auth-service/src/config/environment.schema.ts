@@ -18,6 +18,9 @@ export const MAX_ACCESS_TOKEN_SECONDS = 3600;
 /** Bytes of an AES-256 key. */
 export const KEY_ENCRYPTION_KEY_BYTES = 32;
 
+/** 30 days: who is away for longer signs in again. */
+const MAX_SESSION_SECONDS = 2_592_000;
+
 const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
@@ -124,6 +127,8 @@ const schema = z.object({
     .default('ES256'),
   AUTH_ACCESS_TOKEN_SECONDS: seconds(300, MAX_ACCESS_TOKEN_SECONDS),
   AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
+  AUTH_SESSION_IDLE_SECONDS: seconds(7200, MAX_SESSION_SECONDS),
+  AUTH_SESSION_ABSOLUTE_SECONDS: seconds(43_200, MAX_SESSION_SECONDS),
 });
 
 /** The environment after validation. */

@@ -14,7 +14,7 @@ export interface Cookie {
  * http: there the cookie goes without, which is for development only.
  *
  * @param name without prefix
- * @see RFC 6265bis section 4.1.3.2, RFC 9700 section 4.16 about Lax against forged posts
+ * @see RFC 6265bis section 4.1.3.2
  */
 export function hostCookie(name: string, { issuer }: { readonly issuer: string }): Cookie {
   return issuer.startsWith('https:')

@@ -15,6 +15,13 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
+/** A session that is over. */
+export interface EndedSession {
+  readonly sid: string;
+  readonly accountId: string;
+  readonly reason: string;
+}
+
 /** `acr` of a sign-in by password alone. */
 export const PASSWORD_ACR = 'urn:keyward:acr:password';
 

@@ -12,10 +12,14 @@ import { SignInBrake } from '../limits/sign-in.brake.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
+import { SessionCopyStore } from '../session/session-copy.store.js';
+import { SessionOutbox } from '../session/session.outbox.js';
+import { SessionRecord } from '../session/session.record.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
+import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
@@ -25,6 +29,8 @@ import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
+import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
+import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
@@ -34,6 +40,7 @@ import { RedisCheck } from './redis/redis.check.js';
 import { RedisConnection } from './redis/redis.connection.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RedisSignInBrake } from './redis/redis-sign-in.brake.js';
+import { RedisSessionCopyStore } from './redis/redis-session-copy.store.js';
 import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 
 /** The record: always PostgreSQL. */
@@ -47,6 +54,8 @@ const RECORD = [
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
+  { provide: SessionRecord, useClass: PostgresSessionRecord },
+  { provide: SessionOutbox, useClass: PostgresSessionOutbox },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */
@@ -70,6 +79,11 @@ const HOT_STATE = [
     InteractionStore,
     (redis) => new RedisInteractionStore(redis),
     () => new MemoryInteractionStore(),
+  ),
+  hot(
+    SessionCopyStore,
+    (redis) => new RedisSessionCopyStore(redis),
+    () => new MemorySessionCopyStore(),
   ),
 ];
 

@@ -92,6 +92,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.only.epoch;
   }
 
+  /** Changes whenever the connection to any master was made anew, and when there are other masters. */
+  get epochs(): string {
+    return this.topology.nodes.map(({ epoch }) => epoch).join();
+  }
+
   /**
    * The identity of the only master's process.
    * @throws TemporarilyUnavailableError where Redis cannot be reached

@@ -44,4 +44,8 @@ export class SessionEntity {
 
   @Column({ name: 'end_reason', type: 'text', nullable: true })
   endReason: string | null;
+
+  /** When its grants were revoked; null before, and for one that has not ended. */
+  @Column({ name: 'settled_at', type: 'timestamptz', nullable: true })
+  settledAt: Date | null;
 }

@@ -1,0 +1,19 @@
+/** Configuration namespace `session`: how long a person stays signed in. */
+import { registerAs } from '@nestjs/config';
+import { parseEnvironment } from './environment.schema.js';
+
+/** Lifetimes of a sign-in session. */
+export interface SessionConfig {
+  /** Ends a session that was not used for so long. Default: 2 hours. */
+  readonly idleSeconds: number;
+  /** Ends a session so long after its sign-in, used or not. Default: 12 hours. */
+  readonly absoluteSeconds: number;
+}
+
+export const sessionConfig = registerAs('session', (): SessionConfig => {
+  const environment = parseEnvironment(process.env);
+  return {
+    idleSeconds: environment.AUTH_SESSION_IDLE_SECONDS,
+    absoluteSeconds: environment.AUTH_SESSION_ABSOLUTE_SECONDS,
+  };
+});

@@ -1,0 +1,17 @@
+/** Sign-in sessions. */
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { GrantModule } from '../grant/grant.module.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { SessionClock } from './session.clock.js';
+import { SessionPurge } from './session.purge.js';
+import { SessionReader } from './session.reader.js';
+import { SessionRelay } from './session.relay.js';
+import { SessionService } from './session.service.js';
+
+@Module({
+  imports: [StorageModule, AuditModule, GrantModule],
+  providers: [SessionService, SessionReader, SessionRelay, SessionPurge, SessionClock],
+  exports: [SessionService, SessionClock],
+})
+export class SessionModule {}
