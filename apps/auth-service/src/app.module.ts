@@ -14,6 +14,7 @@ import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
+import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
@@ -41,6 +42,7 @@ import { ViewsModule } from './views/views.module.js';
     AuditModule,
     BootstrapModule,
     TokenModule,
+    InteractionModule,
     IntrospectionModule,
     RevocationModule,
     MetadataModule,

@@ -1,0 +1,96 @@
+/** The page on which a person allows a client what it asks for, or does not. */
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { InvalidRequestError } from '@keyward/oauth';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit.trail.js';
+import { ConsentStore } from '../consent/consent.store.js';
+import { seeOther } from '../http/see-other.js';
+import { PageRenderer } from '../views/page.renderer.js';
+import { BrowserCookie } from './browser.cookie.js';
+import { InteractionForm } from './interaction.form.js';
+import { consentPath, continuePath, signInPath } from './interaction.paths.js';
+import { InteractionStore } from './interaction.store.js';
+import { type Interaction } from './interaction.js';
+import { OpenInteractions } from './open.interaction.js';
+import { PermissionDescriber } from './permission.describer.js';
+import { type SignedInAccount, SignedInAccounts } from './signed-in.account.js';
+
+@Controller('interaction/:id/consent')
+export class ConsentController {
+  constructor(
+    private readonly open: OpenInteractions,
+    private readonly signedIn: SignedInAccounts,
+    private readonly permissions: PermissionDescriber,
+    private readonly forms: InteractionForm,
+    private readonly browsers: BrowserCookie,
+    private readonly interactions: InteractionStore,
+    private readonly consents: ConsentStore,
+    private readonly audit: AuditTrail,
+    private readonly pages: PageRenderer,
+  ) {}
+
+  @Get()
+  async show(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<void> {
+    const { interaction, client } = await this.open.find(request, id);
+    const signedIn = await this.signedIn.find(request);
+    if (signedIn === null) return seeOther(reply, signInPath(id));
+    this.pages.consent(reply, {
+      client,
+      account: signedIn.account,
+      permissions: await this.permissions.describe(interaction.request),
+      action: consentPath(id),
+      formToken: this.browsers.formToken(request, reply, formContext(interaction, signedIn)),
+      redirectUri: interaction.request.redirectUri,
+    });
+  }
+
+  @Post()
+  async decide(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<void> {
+    const { interaction } = await this.open.find(request, id);
+    const signedIn = await this.signedIn.find(request);
+    if (signedIn === null) return seeOther(reply, signInPath(id));
+    const form = this.forms.read(request, interaction, formContext(interaction, signedIn));
+    const allowed = decisionOf(form.required('decision'));
+    await this.record(interaction, signedIn, allowed);
+    seeOther(reply, continuePath(id));
+  }
+
+  private async record(
+    interaction: Interaction,
+    { account: { accountId }, session: { sid } }: SignedInAccount,
+    allowed: boolean,
+  ): Promise<void> {
+    const { clientId, scope, resources } = interaction.request;
+    // Remembered first: after a failure in between the person is asked again, and nothing is lost.
+    if (allowed) await this.consents.allow({ accountId, clientId, scope, resources });
+    await this.interactions.save({ ...interaction, consent: { accountId, allowed } });
+    this.audit.record({
+      type: 'consent.decided',
+      outcome: allowed ? 'success' : 'failure',
+      reason: allowed ? 'allowed by the person' : 'denied by the person',
+      accountId,
+      clientId,
+      sid,
+      detail: { scope: scope.join(' '), resources: resources.join(' ') },
+    });
+  }
+}
+
+// The account is what was on the page: nobody consents for whoever signed in in another tab since.
+function formContext({ interactionId }: Interaction, { account }: SignedInAccount): string {
+  return `consent ${interactionId} ${account.accountId}`;
+}
+
+function decisionOf(decision: string): boolean {
+  if (decision === 'allow') return true;
+  if (decision === 'deny') return false;
+  throw new InvalidRequestError('the decision is allow or deny');
+}

@@ -1,0 +1,22 @@
+/** The pages of an interaction: sign-in, choice of the account, consent. */
+import { Module } from '@nestjs/common';
+import { AccountModule } from '../account/account.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { SessionModule } from '../session/session.module.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { ViewsModule } from '../views/views.module.js';
+import { BrowserModule } from './browser.module.js';
+import { ConsentController } from './consent.controller.js';
+import { InteractionForm } from './interaction.form.js';
+import { OpenInteractions } from './open.interaction.js';
+import { PermissionDescriber } from './permission.describer.js';
+import { SelectAccountController } from './select-account.controller.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignedInAccounts } from './signed-in.account.js';
+
+@Module({
+  imports: [AccountModule, AuditModule, BrowserModule, SessionModule, StorageModule, ViewsModule],
+  controllers: [SignInController, SelectAccountController, ConsentController],
+  providers: [InteractionForm, OpenInteractions, PermissionDescriber, SignedInAccounts],
+})
+export class InteractionModule {}

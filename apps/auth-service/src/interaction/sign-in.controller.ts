@@ -1,0 +1,131 @@
+/** The page on which a person signs in. */
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AccountStore } from '../account/account.store.js';
+import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
+import { clientAddressOf } from '../http/client.address.js';
+import { seeOther } from '../http/see-other.js';
+import { PASSWORD_ACR, PASSWORD_AMR } from '../session/session.js';
+import { SessionService } from '../session/session.service.js';
+import { type SignInProblem } from '../views/interaction.pages.js';
+import { PageRenderer } from '../views/page.renderer.js';
+import { BrowserCookie } from './browser.cookie.js';
+import { InteractionForm } from './interaction.form.js';
+import { continuePath, signInPath } from './interaction.paths.js';
+import { InteractionStore } from './interaction.store.js';
+import { type Interaction } from './interaction.js';
+import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+
+/** What the username field begins with. */
+interface UsernameField {
+  readonly username: string | null;
+  readonly usernameFixed: boolean;
+}
+
+@Controller('interaction/:id/sign-in')
+export class SignInController {
+  constructor(
+    private readonly open: OpenInteractions,
+    private readonly forms: InteractionForm,
+    private readonly browsers: BrowserCookie,
+    private readonly interactions: InteractionStore,
+    private readonly accounts: AccountStore,
+    private readonly passwords: PasswordAuthenticator,
+    private readonly sessions: SessionService,
+    private readonly pages: PageRenderer,
+  ) {}
+
+  @Get()
+  async show(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<void> {
+    const opened = await this.open.find(request, id);
+    const field = await this.usernameField(request, opened.interaction);
+    this.render(request, reply, opened, field, null);
+  }
+
+  @Post()
+  async signIn(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<void> {
+    const opened = await this.open.find(request, id);
+    const { interaction, client } = opened;
+    const form = this.forms.read(request, interaction, formContext(interaction));
+    const fixed = await this.fixedUsername(interaction);
+    const username = fixed ?? form.single('username');
+    const password = form.single('password');
+    const again = (problem: SignInProblem) =>
+      this.render(request, reply, opened, { username, usernameFixed: fixed !== null }, problem);
+    if (username === null || password === null) return again({ kind: 'incomplete' });
+
+    const result = await this.passwords.authenticate({
+      username,
+      password,
+      address: clientAddressOf(request),
+      clientId: client.clientId,
+      correlationId: request.id,
+    });
+    const accountId = accountOf(result, interaction);
+    if (result.outcome === 'braked') {
+      return again({ kind: 'braked', retryAfterSeconds: result.retryAfterSeconds });
+    }
+    if (accountId === null) return again({ kind: 'refused' });
+
+    const signIn = { accountId, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
+    const { sid } = await this.sessions.start(signIn, request, reply);
+    // Who just signed in has chosen the account too (`prompt=select_account`).
+    await this.interactions.save({ ...interaction, selectedSid: sid });
+    seeOther(reply, continuePath(id));
+  }
+
+  private async usernameField(
+    request: FastifyRequest,
+    interaction: Interaction,
+  ): Promise<UsernameField> {
+    const fixed = await this.fixedUsername(interaction);
+    if (fixed !== null) return { username: fixed, usernameFixed: true };
+    const { loginHint, prompt } = interaction.request;
+    if (loginHint !== null) return { username: loginHint, usernameFixed: false };
+    // Whoever signs in anew is most likely who did before, unless they just asked for another account.
+    const session = prompt.includes('select_account') ? null : await this.sessions.find(request);
+    const account = session === null ? null : await this.accounts.find(session.accountId);
+    return { username: account?.username ?? null, usernameFixed: false };
+  }
+
+  private async fixedUsername({ request: { hintedSubject } }: Interaction): Promise<string | null> {
+    if (hintedSubject === null) return null;
+    return (await this.accounts.find(hintedSubject))?.username ?? null;
+  }
+
+  private render(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { interaction, client }: OpenInteraction,
+    field: UsernameField,
+    problem: SignInProblem | null,
+  ): void {
+    this.pages.signIn(reply, {
+      client,
+      action: signInPath(interaction.interactionId),
+      formToken: this.browsers.formToken(request, reply, formContext(interaction)),
+      redirectUri: interaction.request.redirectUri,
+      problem,
+      ...field,
+    });
+  }
+}
+
+function formContext({ interactionId }: Interaction): string {
+  return `sign-in ${interactionId}`;
+}
+
+// Where the client named a subject nobody else is let in, whatever their password.
+function accountOf(result: PasswordOutcome, { request }: Interaction): string | null {
+  if (result.outcome !== 'authenticated') return null;
+  const { accountId } = result.account;
+  return request.hintedSubject === null || request.hintedSubject === accountId ? accountId : null;
+}
