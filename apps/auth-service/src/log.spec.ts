@@ -52,6 +52,14 @@ describe('the log', () => {
     }
   });
 
+  it('names the request of a refusal by the id that the caller gave it', async () => {
+    const form = 'grant_type=client_credentials';
+    const headers = { ...basic('shop', 'wrong'), 'x-request-id': 'the-callers-own' };
+    const response = await server.post('/oauth2/token', form, headers);
+    expect(response.headers.get('x-request-id')).toBe('the-callers-own');
+    expect(lines.join('')).toContain('at /oauth2/token, request the-callers-own: ');
+  });
+
   it('answers an unexpected error with a reference, and keeps the rest for the log', async () => {
     const authenticator = server.app.get(ClientAuthenticator);
     const failing = jest.spyOn(authenticator, 'authenticate').mockImplementation(() => {

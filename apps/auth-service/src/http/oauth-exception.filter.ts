@@ -90,7 +90,7 @@ export class OAuthExceptionFilter implements ExceptionFilter {
   private answerUnknown(exception: unknown, request: FastifyRequest, reply: FastifyReply) {
     const reference = isPageRoute(pathOf(request)) ? request.id : randomUUID();
     const stack = exception instanceof Error ? exception.stack : String(exception);
-    this.logger.error(`server_error ${reference} at ${pathOf(request)}`, stack);
+    this.logger.error(`server_error ${reference} at ${placeOf(request)}`, stack);
     this.send(request, reply, 500, {
       error: 'server_error',
       error_description: `an unexpected error, reference ${reference}`,
@@ -122,8 +122,7 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
-// A person is told the id of the request, by which the operator finds this line.
+// The id is in the audit record too, in the answer's x-request-id, and on the page that a person sees.
 function placeOf(request: FastifyRequest): string {
-  const path = pathOf(request);
-  return isPageRoute(path) ? `${path}, reference ${request.id}` : path;
+  return `${pathOf(request)}, request ${request.id}`;
 }
