@@ -1,9 +1,12 @@
 /** The PostgreSQL and the Redis of one test run: those the environment names, or private ones. */
-import { EmbeddedPostgresServer, removeDataDirectory } from '@keyward/auth-service/testing';
+import {
+  EmbeddedPostgresServer,
+  RedisTestServer,
+  removeDataDirectory,
+} from '@keyward/auth-service/testing';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { RedisTestServer } from './redis-test-server.js';
 
 const INSTALL = '`apt-get install redis-server` (Debian, Ubuntu) or `brew install redis` (macOS)';
 

@@ -2,20 +2,21 @@
 import { type Interaction } from '../../interaction/interaction.js';
 import { INTERACTION_SECONDS, InteractionStore } from '../../interaction/interaction.store.js';
 import { type RedisConnection } from './redis.connection.js';
+import { RedisScript } from './redis.script.js';
 
 // What a claimed interaction leaves until it would have expired, so that nobody saves it anew.
 const CLAIMED = '';
 
-const SAVE = `
+const SAVE = new RedisScript(`
 if redis.call('GET', KEYS[1]) == ARGV[3] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
-return 1`;
+return 1`);
 
-const CLAIM = `
+const CLAIM = new RedisScript(`
 local saved = redis.call('GET', KEYS[1])
 if not saved or saved == ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'KEEPTTL')
-return 1`;
+return 1`);
 
 /** One key an interaction, JSON. */
 export class RedisInteractionStore extends InteractionStore {
@@ -30,7 +31,8 @@ export class RedisInteractionStore extends InteractionStore {
   }
 
   async find(interactionId: string): Promise<Interaction | null> {
-    const saved = await this.redis.run((client) => client.get(keyOf(interactionId)));
+    const key = keyOf(interactionId);
+    const saved = await this.redis.run(key, (client) => client.get(key));
     return saved === null || saved === CLAIMED ? null : (JSON.parse(saved) as Interaction);
   }
 
@@ -38,10 +40,9 @@ export class RedisInteractionStore extends InteractionStore {
     return (await this.evaluate(CLAIM, interactionId, [CLAIMED])) === 1;
   }
 
-  private evaluate(script: string, interactionId: string, args: string[]): Promise<unknown> {
-    return this.redis.run((client) =>
-      client.eval(script, { keys: [keyOf(interactionId)], arguments: args }),
-    );
+  private evaluate(script: RedisScript, interactionId: string, args: string[]): Promise<unknown> {
+    const key = keyOf(interactionId);
+    return this.redis.run(key, (client) => script.run(client, { keys: [key], arguments: args }));
   }
 }
 

@@ -2,4 +2,6 @@
 export { removeDataDirectory } from '../postgres/embedded/data-directory-removal.js';
 export { EmbeddedPostgresServer } from '../postgres/embedded/embedded-postgres-server.js';
 export { describeWithRedis, type RedisAccess } from './describe-with-redis.js';
+export { freeLoopbackPort } from './free-loopback-port.js';
+export { RedisTestServer, type RedisTestServerOptions } from './redis-test-server.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';

@@ -20,6 +20,7 @@ export class ClusterTopology extends RedisTopology {
   readonly #nodes = new Map<string, { address: RedisAddress; node: RedisNode }>();
   readonly #slots = new Array<RedisNode | undefined>(HASH_SLOTS);
   #turn = 0;
+  #closed = false;
 
   constructor(
     private readonly servers: ClusterRedis,
@@ -59,6 +60,7 @@ export class ClusterTopology extends RedisTopology {
   }
 
   close(): void {
+    this.#closed = true;
     this.#watch.close();
     for (const { node } of this.#nodes.values()) node.close();
     this.#nodes.clear();
@@ -86,6 +88,7 @@ export class ClusterTopology extends RedisTopology {
     const node = this.#nodeAt(address);
     const ask = node.open().then(() => node.run((client) => client.clusterSlots()));
     const ranges = await within(ask, SLOTS_TIMEOUT_MS, 'a node did not answer');
+    if (this.#closed) return;
     const inUse = new Set<RedisNode>();
     this.#slots.fill(undefined);
     for (const { from, to, master } of ranges) {
@@ -103,6 +106,7 @@ export class ClusterTopology extends RedisTopology {
 
   /** The node at an address, connecting if it is new. */
   #nodeAt(address: RedisAddress): RedisNode {
+    if (this.#closed) throw new Error('the connection is closed');
     const name = `${address.host}:${address.port}`;
     const known = this.#nodes.get(name);
     if (known !== undefined) return known.node;

@@ -1,19 +1,13 @@
 /** The master that Sentinels agreed on. */
 import { Logger } from '@nestjs/common';
-import { type RedisAddress, type SentinelRedis } from '../../../config/redis.servers.js';
-import { createRedisClient, type RedisCommands, within } from '../redis.client.js';
+import { ConfigurationError } from '../../../config/configuration.error.js';
+import { type SentinelRedis } from '../../../config/redis.servers.js';
 import { RedisNode } from '../redis.node.js';
 import { RedisTopology } from './redis.topology.js';
+import { type NamedMaster, Sentinel } from './sentinel.js';
 import { TopologyWatch } from './topology.watch.js';
 
 const PERIOD_MS = 1000;
-const SENTINEL_TIMEOUT_MS = 500;
-
-/** What one Sentinel says. */
-interface NamedMaster extends RedisAddress {
-  /** Grows with every fail-over. */
-  readonly configEpoch: number;
-}
 
 /**
  * Asks every Sentinel and believes the one that knows of the latest fail-over: one that was cut off
@@ -24,7 +18,8 @@ export class SentinelTopology extends RedisTopology {
   readonly variable = 'REDIS_SENTINELS';
   readonly #logger = new Logger(SentinelTopology.name);
   readonly #watch = new TopologyWatch(() => this.#look(), PERIOD_MS);
-  readonly #sentinels: readonly RedisCommands[];
+  readonly #sentinels: readonly Sentinel[];
+  #closed = false;
   #master: (NamedMaster & { readonly node: RedisNode }) | null = null;
 
   constructor(
@@ -32,7 +27,7 @@ export class SentinelTopology extends RedisTopology {
     private readonly keyPrefix: string,
   ) {
     super();
-    this.#sentinels = servers.sentinels.map((sentinel) => createRedisClient(sentinel, ''));
+    this.#sentinels = servers.sentinels.map((sentinel) => new Sentinel(sentinel));
   }
 
   get nodes(): readonly RedisNode[] {
@@ -40,13 +35,13 @@ export class SentinelTopology extends RedisTopology {
   }
 
   async open(): Promise<void> {
-    for (const sentinel of this.#sentinels) {
-      // A Sentinel that is down is no problem while another answers.
-      sentinel.on('error', () => undefined);
-      sentinel.connect().catch(() => undefined);
-    }
     await this.#watch.open();
-    await this.#master?.node.open();
+    // A fail-over in the meantime closes the node that was waited for.
+    for (let waitedFor = this.#master; ; waitedFor = this.#master) {
+      const failure = await waitedFor?.node.open().catch((error: unknown) => ({ error }));
+      if (!failure) return;
+      if (waitedFor === this.#master) throw failure.error;
+    }
   }
 
   nodeOf(): RedisNode | undefined {
@@ -62,18 +57,23 @@ export class SentinelTopology extends RedisTopology {
   }
 
   close(): void {
+    this.#closed = true;
     this.#watch.close();
-    for (const sentinel of this.#sentinels) if (sentinel.isOpen) sentinel.destroy();
+    for (const sentinel of this.#sentinels) sentinel.close();
     this.#master?.node.close();
   }
 
   async #look(): Promise<void> {
-    const answers = await Promise.allSettled(this.#sentinels.map((one) => this.#ask(one)));
+    const { masterName } = this.servers;
+    const answers = await Promise.allSettled(this.#sentinels.map((one) => one.master(masterName)));
+    if (this.#closed) return;
     const named = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
     const [master] = named.sort((a, b) => b.configEpoch - a.configEpoch);
     if (master === undefined) {
-      const refusal = answers.find((a) => a.status === 'rejected');
-      throw new Error(`no Sentinel names a master: ${String(refusal?.reason)}`);
+      const reasons = answers.map((a) => (a.status === 'rejected' ? String(a.reason) : ''));
+      const problem = `no Sentinel names a master: ${reasons.join('; ')}`;
+      if (reasons.every((reason) => !reason.includes('No such master'))) throw new Error(problem);
+      throw new ConfigurationError([`REDIS_SENTINEL_NAME is unknown: ${problem}`]);
     }
     const { host, port, configEpoch } = master;
     // An answer that came late, from before the fail-over that is known already.
@@ -87,16 +87,5 @@ export class SentinelTopology extends RedisTopology {
     );
     this.#master = { host, port, configEpoch, node };
     node.open().catch(() => undefined);
-  }
-
-  async #ask(sentinel: RedisCommands): Promise<NamedMaster> {
-    const reply = await within(
-      sentinel.sendCommand<Record<string, string>>(['SENTINEL', 'MASTER', this.servers.masterName]),
-      SENTINEL_TIMEOUT_MS,
-      'a Sentinel did not answer',
-    );
-    const { ip, port } = reply;
-    if (!ip || !port) throw new Error('a Sentinel did not tell the master');
-    return { host: ip, port: Number(port), configEpoch: Number(reply['config-epoch'] ?? 0) };
   }
 }

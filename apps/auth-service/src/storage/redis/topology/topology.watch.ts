@@ -1,6 +1,7 @@
 /** Looks where the masters are: now and then, and soon after something failed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { ConfigurationError } from '../../../config/configuration.error.js';
 
 /** Not more often than this, however many requests fail. */
 const MIN_PAUSE_MS = 100;
@@ -10,7 +11,7 @@ export class TopologyWatch {
   readonly #closing = new AbortController();
   #hurry = new AbortController();
   readonly #logger = new Logger(TopologyWatch.name);
-  #lost = false;
+  #failure: unknown = null;
 
   /**
    * @param look finds the masters, or throws
@@ -23,10 +24,11 @@ export class TopologyWatch {
 
   /**
    * Begins, and resolves after the first look that succeeded.
-   * @throws Error when it is closed before
+   * @throws ConfigurationError where waiting would not help; Error when it is closed before
    */
   async open(): Promise<void> {
     while (!(await this.#succeeds())) {
+      if (this.#failure instanceof ConfigurationError) throw this.#failure;
       await sleep(MIN_PAUSE_MS, undefined, { ref: false });
       if (this.#closing.signal.aborted) throw new Error('closed before the masters were found');
     }
@@ -56,13 +58,13 @@ export class TopologyWatch {
   async #succeeds(): Promise<boolean> {
     try {
       await this.look();
-      this.#lost = false;
+      this.#failure = null;
       return true;
     } catch (error) {
-      if (!this.#lost && !this.#closing.signal.aborted) {
+      if (this.#failure === null && !this.#closing.signal.aborted) {
         this.#logger.warn(error instanceof Error ? error.message : String(error));
       }
-      this.#lost = true;
+      this.#failure = error;
       return false;
     }
   }
