@@ -3,7 +3,7 @@ import { StartupError } from '../../../config/startup.error.js';
 import { describeWithRedisServer } from '../../testing/describe-with-redis-server.js';
 import { command, until } from '../../testing/redis-test-deployment.js';
 import { RedisTestSentinels } from '../../testing/redis-test-sentinels.js';
-import { RedisTestServer } from '../../testing/redis-test-server.js';
+import { type RedisTestServer } from '../../testing/redis-test-server.js';
 import { RedisConnection } from '../redis.connection.js';
 import { surviveFailOver } from './fail-over.contract.js';
 import { describeHotStores, useConnections } from './hot-stores.contract.js';
