@@ -48,9 +48,9 @@ export type AuthorizationErrorCode =
 export type BearerErrorCode =
   'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
 
-/** The body of an error answer (RFC 6749 section 5.2). */
+/** The body of an error answer (RFC 6749 section 5.2; to a pushed request RFC 9126 section 2.3). */
 export interface ErrorResponse {
-  readonly error: EndpointErrorCode;
+  readonly error: EndpointErrorCode | AuthorizationErrorCode;
   readonly error_description?: string;
 }
 
@@ -60,7 +60,7 @@ export interface ErrorResponse {
  */
 export abstract class OAuthError extends Error {
   /** The RFC's code. */
-  abstract readonly code: EndpointErrorCode;
+  abstract readonly code: EndpointErrorCode | AuthorizationErrorCode;
   /** HTTP status of the answer. */
   readonly status: number = 400;
 

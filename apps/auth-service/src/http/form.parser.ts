@@ -9,7 +9,8 @@ export class FormParameters {
   private constructor(private readonly values: ReadonlyMap<string, readonly string[]>) {}
 
   /**
-   * @param body the raw body; absent where the request had none
+   * @param body the raw body, or a raw query without its question mark; absent where the request
+   *   had none
    * @throws InvalidRequestError where it is not well-formed
    */
   static parse(body: unknown): FormParameters {
@@ -20,7 +21,7 @@ export class FormParameters {
       const name = decodeFormComponent(rawName);
       const value = decodeFormComponent(separator < 0 ? '' : pair.slice(separator + 1));
       if (name === null || value === null) {
-        throw new InvalidRequestError('the body is not well-formed form data');
+        throw new InvalidRequestError('the parameters are not well-formed form data');
       }
       const list = values.get(name);
       if (list === undefined) values.set(name, [value]);
@@ -53,7 +54,12 @@ export class FormParameters {
 
   /** Every non-empty value of a parameter that may be repeated, each once. */
   repeated(name: string): readonly string[] {
-    return [...new Set((this.values.get(name) ?? []).filter((value) => value !== ''))];
+    return [...new Set(this.all(name).filter((value) => value !== ''))];
+  }
+
+  /** Every value of a parameter as it was sent, for passing on. */
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
   }
 }
 
