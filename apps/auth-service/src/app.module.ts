@@ -4,6 +4,7 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountModule } from './account/account.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
@@ -40,6 +41,7 @@ import { ViewsModule } from './views/views.module.js';
     }),
     AccountModule,
     AuditModule,
+    AuthorizationModule,
     BootstrapModule,
     TokenModule,
     InteractionModule,

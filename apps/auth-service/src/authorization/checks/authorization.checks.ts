@@ -41,13 +41,16 @@ export const AUTHORIZATION_CHECKS = [
   checkIdTokenHint,
 ] as const satisfies readonly AuthorizationCheck[];
 
-/** Everything that the checks vouch for, together. */
-type Vouched = Intersection<Awaited<ReturnType<(typeof AUTHORIZATION_CHECKS)[number]>>>;
-type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
+/** What a check vouches for, in the place from which types are inferred as an intersection. */
+type Consumer<Check> = Check extends AuthorizationCheck
+  ? (vouched: Awaited<ReturnType<Check>>) => void
   : never;
+
+/** Everything that the checks vouch for, together. */
+type Vouched =
+  Consumer<(typeof AUTHORIZATION_CHECKS)[number]> extends (vouched: infer All) => void
+    ? All
+    : never;
 
 /**
  * Runs every check. A member of the request that no check vouches for does not compile.
@@ -58,7 +61,8 @@ export async function checkAuthorizationRequest(
   services: CheckServices,
 ): Promise<AuthorizationRequest> {
   const vouched: Partial<AuthorizationRequest> = {};
-  for (const check of AUTHORIZATION_CHECKS) Object.assign(vouched, await check(subject, services));
+  const checks: readonly AuthorizationCheck[] = AUTHORIZATION_CHECKS;
+  for (const check of checks) Object.assign(vouched, await check(subject, services));
   const { client, redirectUri } = subject;
   // Every check ran, so every member is there: the type says which ones they are.
   return {

@@ -1,26 +1,12 @@
 /** What every InteractionStore must do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Interaction } from '../../interaction/interaction.js';
 import { INTERACTION_SECONDS, type InteractionStore } from '../../interaction/interaction.store.js';
-import { authorizationRequestFixture } from '../../testing/authorization-request.fixture.js';
+import { interactionFixture } from '../../testing/interaction.fixture.js';
 
 /** A store under test, as two processes see it; the same store where there is only one. */
 export interface InteractionStoreHarness {
   readonly store: InteractionStore;
   readonly replica: InteractionStore;
-}
-
-/** An interaction that just began. */
-export function interactionFixture(change: Partial<Interaction> = {}): Interaction {
-  return {
-    interactionId: 'i'.repeat(22),
-    browserSha256: 'b'.repeat(43),
-    request: authorizationRequestFixture({ state: 'ü "\\', resources: ['urn:a', 'urn:b'] }),
-    createdAtMs: Date.now(),
-    selectedSid: null,
-    consent: null,
-    ...change,
-  };
 }
 
 /** @param open an empty store */

@@ -1,8 +1,6 @@
 import { INTERACTION_SECONDS } from '../../interaction/interaction.store.js';
-import {
-  describeInteractionStore,
-  interactionFixture,
-} from '../contracts/interaction.store.contract.js';
+import { interactionFixture } from '../../testing/interaction.fixture.js';
+import { describeInteractionStore } from '../contracts/interaction.store.contract.js';
 import { MemoryInteractionStore } from './memory-interaction.store.js';
 
 describe('MemoryInteractionStore', () => {

@@ -1,0 +1,231 @@
+/** The endpoints of the authorization code flow alone, with sessions of the test's choice. */
+import { createHash, randomBytes } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { type FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit.trail.js';
+import { AuthorizationCodeStore } from '../authorization/authorization-code.store.js';
+import { AuthorizationController } from '../authorization/authorization.controller.js';
+import { AuthorizationGranter } from '../authorization/authorization.granter.js';
+import { AuthorizationHandler } from '../authorization/authorization.handler.js';
+import { AuthorizationRequestChecker } from '../authorization/authorization-request.checker.js';
+import { AuthorizationResponder } from '../authorization/authorization.responder.js';
+import { PushedRequestController } from '../authorization/pushed-request.controller.js';
+import { PushedRequestStore } from '../authorization/pushed-request.store.js';
+import { type Client } from '../client/client.js';
+import { ClientStore } from '../client/client.store.js';
+import { ClientAssertionVerifier } from '../client-authentication/client-assertion.verifier.js';
+import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { serverConfig } from '../config/server.config.js';
+import { ConsentStore } from '../consent/consent.store.js';
+import { OAuthExceptionFilter } from '../http/oauth-exception.filter.js';
+import { BrowserCookie } from '../interaction/browser.cookie.js';
+import { InteractionStore } from '../interaction/interaction.store.js';
+import { IdTokenVerifier } from '../issuance/id-token.verifier.js';
+import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
+import { type Resource } from '../resource/resource.js';
+import { ResourceStore } from '../resource/resource.store.js';
+import { TargetResolver } from '../resource/target.resolver.js';
+import { PASSWORD_ACR, type Session } from '../session/session.js';
+import { SessionService } from '../session/session.service.js';
+import { SingleUseStore } from '../single-use/single-use.store.js';
+import { MemoryInteractionStore } from '../storage/memory/memory-interaction.store.js';
+import { MemorySingleUseStore } from '../storage/memory/memory-single-use.store.js';
+import { type ErrorPage, type FormPostPage, PageRenderer } from '../views/page.renderer.js';
+import { clientFixture } from './client.fixture.js';
+import { RecordedAudit } from './recorded-audit.js';
+
+export const ISSUER = 'https://login.example.com';
+export const VERIFIER = randomBytes(32).toString('base64url');
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const SECRET = 'secret';
+
+const ORDERS: Resource = { identifier: 'urn:orders', name: 'Orders', scopes: ['orders:read'] };
+
+const CLIENTS: readonly Client[] = [
+  { clientId: 'web', redirectUris: ['https://web.example.com/callback'] },
+  {
+    clientId: 'pushing',
+    redirectUris: ['https://pushing.example.com/callback?tenant=1'],
+    requirePushedRequests: true,
+  },
+  { clientId: 'disabled', disabledAt: new Date(), redirectUris: ['https://web.example.com/c'] },
+].map((change) =>
+  clientFixture({
+    secretSha256: createHash('sha256').update(SECRET).digest(),
+    grantTypes: ['authorization_code', 'refresh_token'],
+    scopes: ['openid', 'email', 'offline_access', 'orders:read'],
+    firstParty: true,
+    ...change,
+  }),
+);
+
+/** What a body holds, by what is asked: the pages as they are given to the renderer. */
+export interface EndpointBody {
+  readonly page: ErrorPage;
+  readonly formPost: FormPostPage;
+  readonly request_uri: string;
+}
+
+/** What came back; a redirect is not followed. */
+export interface EndpointAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json: () => EndpointBody;
+}
+
+/** A running endpoint. `session` is that of every browser. */
+export class AuthorizationEndpoint {
+  session: Session | null = null;
+  readonly audit = new RecordedAudit();
+  readonly singleUse = new MemorySingleUseStore();
+  readonly interactions = new MemoryInteractionStore();
+  private cookie = '';
+  private app!: NestFastifyApplication;
+
+  static async start(): Promise<AuthorizationEndpoint> {
+    const endpoint = new AuthorizationEndpoint();
+    await endpoint.open();
+    return endpoint;
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+
+  /** Somebody who signed in so many seconds ago. */
+  signIn(accountId = 'alice', secondsAgo = 60): Session {
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    this.session = {
+      sid: `sid-of-${accountId}`,
+      accountId,
+      authenticatedAt: new Date(Date.now() - secondsAgo * 1000),
+      acr: PASSWORD_ACR,
+      amr: ['pwd'],
+      idleExpiresAt: expiresAt,
+      expiresAt,
+    };
+    return this.session;
+  }
+
+  /** A request of the client `web` that is good, with these parameters instead. */
+  authorize(change: Record<string, string | null> | string = {}) {
+    const query = typeof change === 'string' ? change : parameters(change).toString();
+    return this.get(`/oauth2/authorize?${query}`);
+  }
+
+  push(change: Record<string, string | null> = {}, clientId = 'pushing', secret = SECRET) {
+    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
+    const uri = CLIENTS.find((client) => client.clientId === clientId)?.redirectUris[0] ?? '';
+    const form = parameters({ client_id: clientId, redirect_uri: uri, ...change });
+    return this.post('/oauth2/par', form.toString(), { authorization });
+  }
+
+  async get(path: string, cookie = this.cookie): Promise<EndpointAnswer> {
+    const answer = await this.ask(path, { headers: { cookie } });
+    const set = answer.headers['set-cookie'];
+    if (set !== undefined) this.cookie = set.split(';', 1)[0] ?? '';
+    return answer;
+  }
+
+  post(path: string, body: string, headers: Record<string, string> = {}): Promise<EndpointAnswer> {
+    const contentType = { 'content-type': 'application/x-www-form-urlencoded' };
+    return this.ask(path, { method: 'POST', body, headers: { ...contentType, ...headers } });
+  }
+
+  private async ask(path: string, init: RequestInit): Promise<EndpointAnswer> {
+    const response = await fetch(`${await this.app.getUrl()}${path}`, {
+      ...init,
+      redirect: 'manual',
+    });
+    const body = await response.text();
+    return {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      json: () => JSON.parse(body) as EndpointBody,
+    };
+  }
+
+  private async open(): Promise<void> {
+    const testing = await Test.createTestingModule({
+      controllers: [AuthorizationController, PushedRequestController],
+      providers: [
+        AuthorizationRequestChecker,
+        AuthorizationHandler,
+        AuthorizationGranter,
+        AuthorizationResponder,
+        AuthorizationCodeStore,
+        PushedRequestStore,
+        GrantTargetResolver,
+        TargetResolver,
+        ClientAuthenticator,
+        BrowserCookie,
+        ...this.standIns(),
+      ],
+    }).compile();
+    const adapter = new FastifyAdapter();
+    adapter
+      .getInstance()
+      .addContentTypeParser(
+        'application/x-www-form-urlencoded',
+        { parseAs: 'string' },
+        (_request, body, done) => done(null, body),
+      );
+    this.app = testing.createNestApplication<NestFastifyApplication>(adapter, {
+      bodyParser: false,
+      logger: false,
+    });
+    this.app.useGlobalFilters(new OAuthExceptionFilter(this.pages as unknown as PageRenderer));
+    await this.app.listen(0, '127.0.0.1');
+  }
+
+  private readonly pages: Pick<PageRenderer, 'error' | 'formPost'> = {
+    error: (reply, page) => void reply.status(page.status).send({ page }),
+    formPost: (reply, page) => void reply.send({ formPost: page }),
+  };
+
+  private standIns() {
+    return [
+      { provide: serverConfig.KEY, useValue: { issuer: ISSUER } },
+      { provide: AuditTrail, useValue: this.audit },
+      { provide: SingleUseStore, useValue: this.singleUse },
+      { provide: InteractionStore, useValue: this.interactions },
+      { provide: PageRenderer, useValue: this.pages },
+      { provide: SessionService, useValue: { find: async (_: FastifyRequest) => this.session } },
+      { provide: ConsentStore, useValue: { find: async () => null } },
+      {
+        provide: ClientStore,
+        useValue: {
+          find: async (clientId: string) =>
+            CLIENTS.find((client) => client.clientId === clientId) ?? null,
+        },
+      },
+      {
+        provide: ResourceStore,
+        useValue: {
+          findOffering: async (scopes: readonly string[]) =>
+            scopes.includes('orders:read') ? [ORDERS] : [],
+        },
+      },
+      { provide: ClientAssertionVerifier, useValue: {} },
+      { provide: IdTokenVerifier, useValue: { verifyHint: async () => null } },
+    ];
+  }
+}
+
+/** A good request, with these parameters changed, added, or by null left out. */
+export function parameters(change: Record<string, string | null> = {}): URLSearchParams {
+  const good: Record<string, string | null> = {
+    client_id: 'web',
+    redirect_uri: 'https://web.example.com/callback',
+    response_type: 'code',
+    scope: 'openid',
+    state: 'a state & more',
+    code_challenge: CHALLENGE,
+    code_challenge_method: 'S256',
+    ...change,
+  };
+  return new URLSearchParams(
+    Object.entries(good).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}

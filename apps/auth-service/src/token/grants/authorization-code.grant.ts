@@ -1,0 +1,163 @@
+/** The authorization code grant: what a person allowed becomes tokens, once (RFC 6749 section 4.1). */
+import { Injectable } from '@nestjs/common';
+import {
+  AUTHORIZATION_CODE_GRANT,
+  formatScope,
+  InvalidGrantError,
+  OPENID_SCOPE,
+  type TokenResponse,
+} from '@keyward/oauth';
+import { AuditTrail } from '../../audit/audit.trail.js';
+import {
+  AuthorizationCodeStore,
+  type AuthorizedGrant,
+  type CodeBinding,
+} from '../../authorization/authorization-code.store.js';
+import { type Client } from '../../client/client.js';
+import { type Grant } from '../../grant/grant.js';
+import { GrantService } from '../../grant/grant.service.js';
+import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
+import { IdTokenIssuer } from '../../issuance/id-token.issuer.js';
+import { RefreshTokenService } from '../../refresh-token/refresh-token.service.js';
+import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
+import { TokenGrant } from '../token.grant.js';
+import { type TokenRequest } from '../token-request.parser.js';
+import { parseAuthorizationCodeRequest } from './authorization-code-request.parser.js';
+
+/** One description for every reason, so that an answer teaches nothing about a code. */
+const REFUSAL = 'the authorization code is invalid, expired or used up';
+
+/**
+ * The tokens are signed before the grant is recorded: whatever fails until then gives the code back,
+ * and the client may send its request again.
+ */
+@Injectable()
+export class AuthorizationCodeGrant extends TokenGrant {
+  readonly grantType = AUTHORIZATION_CODE_GRANT;
+
+  constructor(
+    private readonly codes: AuthorizationCodeStore,
+    private readonly targets: GrantTargetResolver,
+    private readonly grants: GrantService,
+    private readonly accessTokens: AccessTokenIssuer,
+    private readonly idTokens: IdTokenIssuer,
+    private readonly refreshTokens: RefreshTokenService,
+    private readonly audit: AuditTrail,
+  ) {
+    super();
+  }
+
+  /**
+   * @throws InvalidGrantError where the code is not this client's, or not for this redirect_uri or
+   *   verifier, which touches nothing; and where it was presented before, which ends the grant
+   * @throws InvalidTargetError for a resource that was not granted, which touches nothing
+   * @throws TemporarilyUnavailableError where a store cannot be reached
+   */
+  async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
+    const { code, redirectUri, codeChallenge } = parseAuthorizationCodeRequest(request.parameters);
+    const binding: CodeBinding = { clientId: client.clientId, redirectUri, codeChallenge };
+    if (request.resources.length > 0) await this.checkResources(code, binding, request.resources);
+    const redemption = await this.codes.redeem(code, binding);
+    switch (redemption.outcome) {
+      case 'redeemed':
+        return this.redeem(client, code, redemption, request.resources);
+      case 'replayed':
+        return this.endReplayed(redemption.grant);
+      case 'mismatched':
+      case 'absent':
+        throw this.refused(client.clientId, redemption.outcome);
+    }
+  }
+
+  /** Before the code is used up: a wrong resource must not cost the client its code. */
+  private async checkResources(code: string, binding: CodeBinding, resources: readonly string[]) {
+    const authorized = await this.codes.peek(code, binding);
+    if (authorized !== null) await this.targets.narrow(authorized.grant, resources);
+  }
+
+  private async redeem(
+    client: Client,
+    code: string,
+    { grant, nonce }: AuthorizedGrant,
+    resources: readonly string[],
+  ): Promise<TokenResponse> {
+    const response = await this.recordOrRelease(code, grant, () =>
+      this.signTokens(grant, nonce, resources),
+    );
+    const refreshToken = await this.refreshTokens.issue(client, grant);
+    const { accountId, clientId, grantId, sid } = grant;
+    this.audit.record({
+      type: 'code.redeemed',
+      outcome: 'success',
+      accountId,
+      clientId,
+      grantId,
+      sid,
+    });
+    return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
+  }
+
+  /** @throws InvalidGrantError where somebody presented the code a second time meanwhile */
+  private async recordOrRelease(
+    code: string,
+    grant: Grant,
+    sign: () => Promise<TokenResponse>,
+  ): Promise<TokenResponse> {
+    let created: boolean;
+    let response: TokenResponse;
+    try {
+      response = await sign();
+      created = await this.grants.create(grant);
+    } catch (error) {
+      // Where this fails too the code is used up, and the client's next try is refused.
+      await this.codes.release(code).catch(() => undefined);
+      throw error;
+    }
+    if (!created) throw this.refused(grant.clientId, 'the grant was ended before it began', grant);
+    return response;
+  }
+
+  private async signTokens(
+    grant: Grant,
+    nonce: string | null,
+    resources: readonly string[],
+  ): Promise<TokenResponse> {
+    const { accountId: subject, clientId } = grant;
+    const { scope, audience } = await this.targets.narrow(grant, resources);
+    const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
+      subject,
+      clientId,
+      scope,
+      audience,
+      grant,
+    });
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+      scope: formatScope(scope),
+      ...(grant.scope.includes(OPENID_SCOPE)
+        ? { id_token: await this.idTokens.issue({ grant, nonce, accessToken }) }
+        : {}),
+    };
+  }
+
+  /**
+   * Client, redirect_uri and verifier are right, so the code and its verifier are in two hands.
+   * @see RFC 6749 section 4.1.2, RFC 9700 section 4.5
+   */
+  private async endReplayed(grant: Grant): Promise<never> {
+    await this.grants.revokeOrForestall(grant, {
+      reason: 'code_replayed',
+      by: `client ${grant.clientId}`,
+    });
+    throw this.refused(grant.clientId, 'replayed', grant);
+  }
+
+  private refused(clientId: string, reason: string, grant?: Grant): InvalidGrantError {
+    const type = reason === 'replayed' ? 'code.replayed' : 'code.refused';
+    const { grantId, accountId, sid } = grant ?? {};
+    this.audit.record({ type, outcome: 'failure', reason, clientId, grantId, accountId, sid });
+    return new InvalidGrantError(REFUSAL, `client ${clientId}: the code is ${reason}`);
+  }
+}
