@@ -1,4 +1,3 @@
-import { PostgresAuditRecord } from '../storage/postgres/postgres-audit.record.js';
 import { createTestDatabase } from '../storage/testing/test-database.js';
 import { openDatabase } from '../testing/open-database.js';
 import { TestApplication } from '../testing/test-application.js';
