@@ -6,6 +6,7 @@ import { AccountModule } from './account/account.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
+import { ClientModule } from './client/client.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { serverConfig } from './config/server.config.js';
@@ -21,6 +22,7 @@ import { MetadataModule } from './metadata/metadata.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
 import { TokenModule } from './token/token.module.js';
+import { UserinfoModule } from './userinfo/userinfo.module.js';
 import { ViewsModule } from './views/views.module.js';
 
 @Module({
@@ -43,10 +45,12 @@ import { ViewsModule } from './views/views.module.js';
     AuditModule,
     AuthorizationModule,
     BootstrapModule,
+    ClientModule,
     TokenModule,
     InteractionModule,
     IntrospectionModule,
     RevocationModule,
+    UserinfoModule,
     MetadataModule,
     SessionModule,
     HealthModule,

@@ -3,11 +3,12 @@ import { type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { ClientOrigins } from './client/client.origins.js';
 import { checkConfiguration } from './config/configuration.check.js';
 import { isProduction } from './config/production.rules.js';
 import { serverConfig } from './config/server.config.js';
 import { answerClientError } from './http/client-error.handler.js';
-import { corsHook } from './http/cors.hook.js';
+import { addCorsHooks } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
 import { correlationIdOf, requestContextHook } from './http/request-context.hook.js';
 import { RequestContext } from './http/request.context.js';
@@ -59,6 +60,6 @@ export async function createApplication({
   const requestContext = requestContextHook(app.get(RequestContext));
   fastify.addHook('onRequest', requestContext);
   fastify.addHook('preValidation', requestContext);
-  fastify.addHook('onRequest', corsHook(allowedOrigins));
+  addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   return app;
 }

@@ -22,6 +22,11 @@ export {
   type RefusalStage,
 } from './access-token/refusal.js';
 export { type CacheStatistics } from './access-token/verified-token.cache.js';
+export {
+  extractBearerToken,
+  type HttpRequest,
+  MalformedRequestError,
+} from './bearer/bearer-token.js';
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';

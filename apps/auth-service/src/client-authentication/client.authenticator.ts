@@ -6,6 +6,7 @@ import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
+import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import {
@@ -39,7 +40,9 @@ export class ClientAuthenticator {
    * @see RFC 6749 section 2.3
    */
   async authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
-    return this.verify(parseClientCredentials(request, form));
+    const client = await this.verify(parseClientCredentials(request, form));
+    permitOrigins(request, client.corsOrigins);
+    return client;
   }
 
   /**

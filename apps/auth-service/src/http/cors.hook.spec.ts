@@ -1,8 +1,11 @@
+import { ClientOriginStore } from '../client/client-origin.store.js';
+import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
+import { SPA_ORIGIN } from '../testing/bootstrap.fixture.js';
 import { basic, TestApplication } from '../testing/test-application.js';
 
 const PAGE = 'https://docs.example.com';
 
-describe('corsHook', () => {
+describe('origins that the operator allows', () => {
   const start = (origins: string) =>
     TestApplication.start({ environment: { AUTH_CORS_ORIGINS: origins } });
   const preflight = (server: TestApplication, origin: string) =>
@@ -58,5 +61,88 @@ describe('corsHook', () => {
       expect((await preflight(server, origin)).status).toBe(405);
     }
     await server.stop();
+  });
+});
+
+describe('origins that a client registered', () => {
+  let server: TestApplication;
+  beforeAll(async () => {
+    server = await TestApplication.start({ environment: { AUTH_CORS_ORIGINS: PAGE } });
+  });
+  afterAll(() => server.stop());
+
+  const preflight = (path: string, origin: string) =>
+    fetch(server.url(path), {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+  const allowedOrigin = (response: Response) => response.headers.get('access-control-allow-origin');
+
+  it.each(['/oauth2/token', '/oauth2/revoke', '/oauth2/par', '/oauth2/userinfo'])(
+    'are answered a preflight of %s, and no other origin is',
+    async (path) => {
+      const answer = await preflight(path, SPA_ORIGIN);
+      expect(answer.status).toBe(204);
+      expect(allowedOrigin(answer)).toBe(SPA_ORIGIN);
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      for (const origin of [
+        `${SPA_ORIGIN}.evil.com`,
+        'https://evil.com',
+        'null',
+        `${SPA_ORIGIN}/`,
+      ]) {
+        expect(allowedOrigin(await preflight(path, origin))).toBeNull();
+      }
+    },
+  );
+
+  it.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(
+    'may read %s',
+    async (path) => {
+      const read = (origin: string) => fetch(server.url(path), { headers: { origin } });
+      expect(allowedOrigin(await read(SPA_ORIGIN))).toBe(SPA_ORIGIN);
+      expect(allowedOrigin(await read('https://evil.com'))).toBeNull();
+    },
+  );
+
+  it.each([
+    '/oauth2/authorize',
+    '/oauth2/logout',
+    '/oauth2/introspect',
+    '/interaction/a/sign-in',
+    '/health/ready',
+  ])('may never read %s, and neither may those of the operator', async (path) => {
+    for (const origin of [SPA_ORIGIN, PAGE]) {
+      expect(allowedOrigin(await preflight(path, origin))).toBeNull();
+      const response = await fetch(server.url(path), { headers: { origin }, redirect: 'manual' });
+      expect(allowedOrigin(response)).toBeNull();
+    }
+  });
+
+  it.each([
+    ['its own client', { client_id: 'spa' }, SPA_ORIGIN, SPA_ORIGIN],
+    ['another client', { client_id: 'native' }, SPA_ORIGIN, null],
+    ['nobody', { client_id: 'nobody' }, SPA_ORIGIN, null],
+    ['its own client, from another origin', { client_id: 'spa' }, 'https://evil.com', null],
+    ['any client, where the operator allows it', { client_id: 'native' }, PAGE, PAGE],
+  ])('read the answer to %s', async (_, credentials, origin, expected) => {
+    const form = { ...credentials, token: 'x' };
+    const response = await server.post('/oauth2/revoke', form, { origin });
+    expect(allowedOrigin(response)).toBe(expected);
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(response.headers.get('vary')).toBe('Origin');
+    // A refusal can be read as well, once it is known whom it is for.
+    const refusal = await server.post('/oauth2/token', { ...form, grant_type: 'x' }, { origin });
+    expect(refusal.status).toBeGreaterThanOrEqual(400);
+    expect(allowedOrigin(refusal)).toBe(expected);
+  });
+
+  it('are those of clients that are not disabled', async () => {
+    const { manager } = server.app.get(PostgresDatabase, { strict: false });
+    const origins = server.app.get(ClientOriginStore, { strict: false });
+    expect(await origins.findAll()).toEqual(new Set([SPA_ORIGIN]));
+    await manager.query(`UPDATE client SET disabled_at = now() WHERE client_id = 'spa'`);
+    expect(await origins.findAll()).toEqual(new Set());
+    await manager.query(`UPDATE client SET disabled_at = NULL WHERE client_id = 'spa'`);
   });
 });

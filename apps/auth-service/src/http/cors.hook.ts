@@ -1,41 +1,79 @@
 /** Lets pages of chosen origins call the protocol's endpoints, without cookies (Fetch standard, CORS). */
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { isOriginPermitted } from './cors.permission.js';
+import { ENDPOINT_PATHS } from './endpoint.paths.js';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** The origins whose pages may call; `loopback` for every page of this machine. */
+/** Documents for everyone: any origin that is known may read them. */
+const PUBLIC_PATHS: ReadonlySet<string> = new Set([
+  ENDPOINT_PATHS.metadata,
+  ENDPOINT_PATHS.openidConfiguration,
+  ENDPOINT_PATHS.jwks,
+]);
+
+/** Endpoints that a page calls as its client; nothing that depends on a cookie is among them. */
+const CLIENT_PATHS: ReadonlySet<string> = new Set([
+  ENDPOINT_PATHS.token,
+  ENDPOINT_PATHS.revocation,
+  ENDPOINT_PATHS.pushedAuthorization,
+  ENDPOINT_PATHS.userinfo,
+]);
+
+/** The origins whose pages may call as any client; `loopback` for every page of this machine. */
 export type AllowedOrigins = readonly string[] | 'loopback';
 
+/** Whether some client registered an origin. */
+export interface RegisteredOrigins {
+  knows(origin: string): Promise<boolean>;
+}
+
 /**
- * Fastify's `onRequest` hook. Credentials mode is never allowed: no answer here depends on a
- * cookie, and none of a later endpoint that does must become readable by mistake.
+ * Adds the hooks. A preflight names no client: it is answered for every origin that some client
+ * registered. The answer itself can be read by the origins of the client that made the request, as
+ * its handler found out ({@link permitOrigins}). Credentials mode is never allowed, and neither the
+ * authorization endpoint nor a page is ever readable.
+ *
+ * @param everywhere origins of the operator's choice, for every client
  */
-export function corsHook(
-  allowed: AllowedOrigins,
-): (request: FastifyRequest, reply: FastifyReply, done: () => void) => void {
-  return (request, reply, done) => {
+export function addCorsHooks(
+  fastify: FastifyInstance,
+  everywhere: AllowedOrigins,
+  registered: RegisteredOrigins,
+): void {
+  fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('vary', 'Origin');
+    const path = request.url.split('?', 1)[0] ?? '';
     const { origin, 'access-control-request-method': requestedMethod } = request.headers;
-    if (origin === undefined || !isAllowed(origin, allowed)) {
-      done();
-      return;
-    }
-    void reply
-      .header('access-control-allow-origin', origin)
-      .header('access-control-expose-headers', 'WWW-Authenticate, Retry-After');
-    if (request.method !== 'OPTIONS' || requestedMethod === undefined) {
-      done();
-      return;
-    }
-    void reply
+    const isPublic = PUBLIC_PATHS.has(path);
+    if (origin === undefined || !(isPublic || CLIENT_PATHS.has(path))) return;
+    const isPreflight = request.method === 'OPTIONS' && requestedMethod !== undefined;
+    const allowed =
+      isAllowed(origin, everywhere) ||
+      ((isPreflight || isPublic) && (await registered.knows(origin)));
+    if (!allowed) return;
+    allow(reply, origin);
+    if (!isPreflight) return;
+    // Sent from here, no handler follows; the reply is what tells Fastify so.
+    return reply
       .header('access-control-allow-methods', 'GET, POST')
       .header('access-control-allow-headers', 'Authorization, Content-Type, X-Requested-With')
       .header('access-control-max-age', String(PREFLIGHT_MAX_AGE_SECONDS))
       .status(204)
       .send();
-  };
+  });
+  fastify.addHook('onSend', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && isOriginPermitted(request, origin)) allow(reply, origin);
+  });
+}
+
+function allow(reply: FastifyReply, origin: string): void {
+  void reply
+    .header('access-control-allow-origin', origin)
+    .header('access-control-expose-headers', 'WWW-Authenticate, Retry-After');
 }
 
 function isAllowed(origin: string, allowed: AllowedOrigins): boolean {

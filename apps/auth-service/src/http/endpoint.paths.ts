@@ -1,4 +1,6 @@
 /** Where each endpoint stands below the issuer: once, for the routes and for what metadata says. */
+import { AUTHORIZATION_SERVER_WELL_KNOWN, OPENID_CONFIGURATION_WELL_KNOWN } from '@keyward/oauth';
+
 export const ENDPOINT_PATHS = {
   authorization: '/oauth2/authorize',
   pushedAuthorization: '/oauth2/par',
@@ -8,4 +10,6 @@ export const ENDPOINT_PATHS = {
   userinfo: '/oauth2/userinfo',
   endSession: '/oauth2/logout',
   jwks: '/.well-known/jwks.json',
+  metadata: `/.well-known/${AUTHORIZATION_SERVER_WELL_KNOWN}`,
+  openidConfiguration: `/.well-known/${OPENID_CONFIGURATION_WELL_KNOWN}`,
 } as const;

@@ -3,6 +3,7 @@ import { Module, type Provider } from '@nestjs/common';
 import { AccountStore } from '../account/account.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
+import { ClientOriginStore } from '../client/client-origin.store.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { GrantStore } from '../grant/grant.store.js';
@@ -24,6 +25,7 @@ import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
+import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
@@ -46,6 +48,7 @@ import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 /** The record: always PostgreSQL. */
 const RECORD = [
   { provide: ClientStore, useClass: PostgresClientStore },
+  { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },

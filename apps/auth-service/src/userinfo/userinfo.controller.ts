@@ -1,0 +1,64 @@
+/** The userinfo endpoint (OpenID Connect Core 1.0 section 5.3). */
+import { Body, Controller, Get, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import {
+  BearerExceptionFilter,
+  extractBearerToken,
+  InvalidRequestError,
+  MalformedRequestError,
+  MissingTokenError,
+} from '@keyward/auth';
+import { type FastifyRequest } from 'fastify';
+import { permitOrigins } from '../http/cors.permission.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
+import { FormParameters } from '../http/form.parser.js';
+import { UserinfoHandler } from './userinfo.handler.js';
+
+/** Takes the token from the Authorization header alone, whatever the method (RFC 9700 section 4.3.2). */
+@Controller(ENDPOINT_PATHS.userinfo)
+@UseFilters(BearerExceptionFilter)
+export class UserinfoController {
+  constructor(private readonly handler: UserinfoHandler) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  get(@Req() request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> {
+    return this.answer(request, undefined);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  post(
+    @Req() request: FastifyRequest,
+    @Body() body: unknown,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.answer(request, body);
+  }
+
+  private async answer(request: FastifyRequest, body: unknown) {
+    const { claims, client } = await this.handler.handle(tokenOf(request, body));
+    permitOrigins(request, client.corsOrigins);
+    return claims;
+  }
+}
+
+/** @see RFC 6750 sections 2 and 3.1 */
+function tokenOf(request: FastifyRequest, body: unknown): string {
+  const { headers, raw, url, query } = request;
+  // The body is raw here: what the library looks for in it is whether there is a second token.
+  const inBody = FormParameters.parse(body).repeated('access_token').length > 0;
+  try {
+    const token = extractBearerToken({
+      headers,
+      raw,
+      url,
+      query,
+      body: inBody ? { access_token: '' } : undefined,
+    });
+    if (token === undefined) throw new MissingTokenError();
+    return token;
+  } catch (error) {
+    if (error instanceof MalformedRequestError) throw new InvalidRequestError();
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+/** The userinfo endpoint. */
+import { Module } from '@nestjs/common';
+import { IssuanceModule } from '../issuance/issuance.module.js';
+import { RevocationModule } from '../revocation/revocation.module.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { UserinfoController } from './userinfo.controller.js';
+import { UserinfoHandler } from './userinfo.handler.js';
+
+@Module({
+  imports: [StorageModule, IssuanceModule, RevocationModule],
+  controllers: [UserinfoController],
+  providers: [UserinfoHandler],
+})
+export class UserinfoModule {}
