@@ -18,6 +18,7 @@ import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
+import { LogoutModule } from './logout/logout.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
@@ -53,6 +54,7 @@ import { ViewsModule } from './views/views.module.js';
     UserinfoModule,
     MetadataModule,
     SessionModule,
+    LogoutModule,
     HealthModule,
     // Of use to the exception filter too.
     ViewsModule,

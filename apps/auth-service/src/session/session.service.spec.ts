@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { createClient } from 'redis';
 import { type SessionConfig } from '../config/session.config.js';
 import { type GrantService, type RevocationCause } from '../grant/grant.service.js';
@@ -11,6 +10,7 @@ import { PostgresSessionRecord } from '../storage/postgres/postgres-session.reco
 import { RedisConnection } from '../storage/redis/redis.connection.js';
 import { RedisSessionCopyStore } from '../storage/redis/redis-session-copy.store.js';
 import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
+import { FakeBrowser } from '../testing/fake.browser.js';
 import { FaultProxy } from '../testing/fault-proxy.js';
 import { openDatabase, openTestDatabase } from '../testing/open-database.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
@@ -34,28 +34,6 @@ class RememberingGrants {
   async revokeOfSession(sid: string, cause: RevocationCause): Promise<void> {
     if (this.down) throw new TemporarilyUnavailableError('down');
     this.revoked.push([sid, cause]);
-  }
-}
-
-/** A browser: one cookie jar of one cookie. */
-class Browser {
-  header: string | undefined;
-  readonly received: string[] = [];
-
-  get request(): FastifyRequest {
-    const headers = { cookie: this.header, 'user-agent': 'a browser' };
-    return { headers, ip: '192.0.2.1', socket: {} } as unknown as FastifyRequest;
-  }
-
-  get reply(): FastifyReply {
-    return {
-      getHeader: () => undefined,
-      removeHeader: () => undefined,
-      header: (_name: string, lines: string[]) => {
-        this.received.push(...lines);
-        this.header = lines[0]?.split(';')[0];
-      },
-    } as unknown as FastifyReply;
   }
 }
 
@@ -110,7 +88,7 @@ describe('SessionService', () => {
     return { service, relay, reader, database, outbox };
   }
 
-  const signIn = (service: SessionService, browser: Browser, accountId = ACCOUNT_ID) =>
+  const signIn = (service: SessionService, browser: FakeBrowser, accountId = ACCOUNT_ID) =>
     service.start({ ...SIGN_IN, accountId }, browser.request, browser.reply);
 
   it.each([
@@ -121,7 +99,7 @@ describe('SessionService', () => {
     ['http://127.0.0.1:4000', /^keyward-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/],
   ])('gives the browser of %s a cookie with exactly its attributes', async (issuer, expected) => {
     const { service } = await serve(new MemorySessionCopyStore(), { issuer });
-    const browser = new Browser();
+    const browser = new FakeBrowser();
     const session = await signIn(service, browser);
     expect(browser.received).toEqual([expect.stringMatching(expected)]);
     expect(await service.find(browser.request)).toMatchObject({ sid: session.sid });
@@ -132,7 +110,7 @@ describe('SessionService', () => {
 
   it('finds nothing for no cookie, another form of value, a stranger, and two cookies', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const browser = new Browser();
+    const browser = new FakeBrowser();
     await signIn(service, browser);
     const cookie = browser.header ?? '';
     for (const header of [
@@ -153,7 +131,7 @@ describe('SessionService', () => {
 
   it('takes no cookie value that was there before the sign-in (session fixation)', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const [attacker, victim] = [new Browser(), new Browser()];
+    const [attacker, victim] = [new FakeBrowser(), new FakeBrowser()];
     const planted = `__Host-keyward-session=${'A'.repeat(43)}`;
     victim.header = planted;
     await signIn(service, victim);
@@ -164,7 +142,7 @@ describe('SessionService', () => {
 
   it('turns nobody in who signs in over a session that an attacker knows (session fixation)', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const [attacker, victim] = [new Browser(), new Browser()];
+    const [attacker, victim] = [new FakeBrowser(), new FakeBrowser()];
     const attackers = randomUUID();
     const { database } = await serve(new MemorySessionCopyStore());
     await insertAccount(database, attackers);
@@ -183,7 +161,7 @@ describe('SessionService', () => {
 
   it('keeps the sid of the same account, with a new cookie and a new time of sign-in', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const [browser, thief] = [new Browser(), new Browser()];
+    const [browser, thief] = [new FakeBrowser(), new FakeBrowser()];
     const first = await signIn(service, browser);
     await service.find(browser.request);
     thief.header = browser.header;
@@ -204,7 +182,7 @@ describe('SessionService', () => {
 
   it('idles out after two hours without use, and ends twelve hours after the sign-in', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const [used, idle] = [new Browser(), new Browser()];
+    const [used, idle] = [new FakeBrowser(), new FakeBrowser()];
     await signIn(service, used);
     await signIn(service, idle);
     for (const hours of [1.9, 3.8, 5.7, 7.6, 9.5, 11.4, 11.9]) {
@@ -218,7 +196,7 @@ describe('SessionService', () => {
 
   it('ends a session for good, once, and the audit says why', async () => {
     const { service } = await serve(new MemorySessionCopyStore());
-    const browser = new Browser();
+    const browser = new FakeBrowser();
     const { sid } = await signIn(service, browser);
     await service.find(browser.request);
     await Promise.all(Array.from({ length: 5 }, () => service.end(sid, 'signed_out')));
@@ -238,7 +216,7 @@ describe('SessionService', () => {
 
   it('revokes the grants of an ended session later where it cannot do so at once', async () => {
     const { service, relay, outbox } = await serve(new MemorySessionCopyStore());
-    const browser = new Browser();
+    const browser = new FakeBrowser();
     const { sid } = await signIn(service, browser);
     grants.down = true;
     await service.end(sid, 'signed_out');
@@ -253,7 +231,7 @@ describe('SessionService', () => {
   it('does not find a session that ends while it is looked up', async () => {
     const { service, reader } = await serve(new MemorySessionCopyStore());
     for (let round = 0; round < 30; round += 1) {
-      const browser = new Browser();
+      const browser = new FakeBrowser();
       const { sid } = await signIn(service, browser);
       await Promise.all([
         service.find(browser.request),
@@ -304,7 +282,7 @@ describe('SessionService', () => {
 
     it('is one session at every replica, ended at all of them at once', async () => {
       const [one, other] = [await serve(await connect()), await serve(await connect())];
-      const browser = new Browser();
+      const browser = new FakeBrowser();
       const { sid } = await signIn(one.service, browser);
       for (const { service } of [one, other, one, other]) {
         expect(await service.find(browser.request)).toMatchObject({ sid });
@@ -319,7 +297,7 @@ describe('SessionService', () => {
       'is answered by the record while Redis does %s, and ended for good when it is back',
       async (fault) => {
         const { service } = await serve(await connect(redisProxy.url));
-        const [ended, living] = [new Browser(), new Browser()];
+        const [ended, living] = [new FakeBrowser(), new FakeBrowser()];
         const { sid } = await signIn(service, ended);
         await signIn(service, living);
         expect(await service.find(ended.request)).not.toBeNull();
@@ -340,7 +318,7 @@ describe('SessionService', () => {
     it('is ended also at a replica that was cut off from Redis with the one that ended it', async () => {
       const one = await serve(await connect(redisProxy.url));
       const other = await serve(await connect(redisProxy.url));
-      const browser = new Browser();
+      const browser = new FakeBrowser();
       const { sid } = await signIn(one.service, browser);
       expect(await other.service.find(browser.request)).not.toBeNull();
       redisProxy.become('refuse');
@@ -354,7 +332,7 @@ describe('SessionService', () => {
     it('does not come back after a flush, whoever read the record before', async () => {
       const copies = await connect();
       const { service, relay } = await serve(copies);
-      const [ended, living] = [new Browser(), new Browser()];
+      const [ended, living] = [new FakeBrowser(), new FakeBrowser()];
       const { sid } = await signIn(service, ended);
       await signIn(service, living);
       expect(await service.find(ended.request)).not.toBeNull();
@@ -367,7 +345,7 @@ describe('SessionService', () => {
 
     it('goes on by its copy while PostgreSQL is down, and is 503 without one', async () => {
       const { service } = await serve(await connect(), { databaseUrl: postgresProxy.url });
-      const [copied, uncopied] = [new Browser(), new Browser()];
+      const [copied, uncopied] = [new FakeBrowser(), new FakeBrowser()];
       const { sid } = await signIn(service, copied);
       await signIn(service, uncopied);
       expect(await service.find(copied.request)).not.toBeNull();
@@ -389,7 +367,7 @@ describe('SessionService', () => {
         databaseUrl: postgresProxy.url,
       });
       const elsewhere = await serve(await connect(redisProxy.url));
-      const browser = new Browser();
+      const browser = new FakeBrowser();
       const { sid } = await signIn(service, browser);
       expect(await service.find(browser.request)).not.toBeNull();
       redisProxy.become('refuse');
@@ -405,10 +383,10 @@ describe('SessionService', () => {
     it('races sign-ins, sign-outs and lookups at two replicas, and nobody stays who signed out', async () => {
       const [one, other] = [await serve(await connect()), await serve(await connect())];
       for (let round = 0; round < 20; round += 1) {
-        const browser = new Browser();
+        const browser = new FakeBrowser();
         const { sid } = await signIn(one.service, browser);
         const former = browser.request;
-        const rotating = new Browser();
+        const rotating = new FakeBrowser();
         rotating.header = browser.header;
         await Promise.all([
           other.service.find(former),

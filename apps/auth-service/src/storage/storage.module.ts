@@ -10,6 +10,7 @@ import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
+import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
@@ -29,6 +30,7 @@ import { PostgresClientOriginStore } from './postgres/postgres-client-origin.sto
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
+import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
@@ -59,6 +61,7 @@ const RECORD = [
   { provide: AuditRecord, useClass: PostgresAuditRecord },
   { provide: SessionRecord, useClass: PostgresSessionRecord },
   { provide: SessionOutbox, useClass: PostgresSessionOutbox },
+  { provide: LogoutDeliveryStore, useClass: PostgresLogoutDeliveryStore },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */
