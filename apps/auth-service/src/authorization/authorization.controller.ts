@@ -2,6 +2,7 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { InvalidRequestError } from '@keyward/oauth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { PageError } from '../http/page.error.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
@@ -17,14 +18,12 @@ import { type AuthorizationRequest } from './authorization-request.js';
 import { AuthorizationRequestChecker, type Recipient } from './authorization-request.checker.js';
 import { PushedRequestStore, REQUEST_URI_PREFIX } from './pushed-request.store.js';
 
-const PATH = 'oauth2/authorize';
-
 // Browsers, proxies and servers in between are sure to take as much; many take no more.
 const MAX_LOCATION_LENGTH = 8000;
 
 const INTERACTION_ID = /^[\w-]{22}$/;
 
-@Controller(PATH)
+@Controller(ENDPOINT_PATHS.authorization)
 export class AuthorizationController {
   constructor(
     private readonly checker: AuthorizationRequestChecker,
@@ -65,7 +64,7 @@ export class AuthorizationController {
     const parameters = AUTHORIZATION_PARAMETERS.flatMap((name) =>
       form.all(name).map((value): [string, string] => [name, value]),
     );
-    const location = `/${PATH}?${new URLSearchParams(parameters).toString()}`;
+    const location = `${ENDPOINT_PATHS.authorization}?${new URLSearchParams(parameters).toString()}`;
     if (location.length > MAX_LOCATION_LENGTH) {
       throw new InvalidRequestError('the request is too long for a URL and must be pushed');
     }

@@ -5,11 +5,12 @@ import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { AuthorizationRequestChecker } from './authorization-request.checker.js';
 import { PUSHED_REQUEST_SECONDS, PushedRequestStore } from './pushed-request.store.js';
 
-@Controller('oauth2/par')
+@Controller(ENDPOINT_PATHS.pushedAuthorization)
 export class PushedRequestController {
   constructor(
     private readonly authenticator: ClientAuthenticator,

@@ -1,16 +1,27 @@
 /** The token endpoint and its grants. */
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { AuthorizationCodeModule } from '../authorization/authorization-code.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
+import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { TokenController } from './token.controller.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 
-const GRANTS = [ClientCredentialsGrant];
+const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
 
 @Module({
-  imports: [ClientAuthenticationModule, IssuanceModule, ResourceModule],
+  imports: [
+    AuditModule,
+    AuthorizationCodeModule,
+    ClientAuthenticationModule,
+    GrantModule,
+    IssuanceModule,
+    ResourceModule,
+  ],
   controllers: [TokenController],
   providers: [
     ...GRANTS,

@@ -1,5 +1,5 @@
 /** The authorization code grant: what a person allowed becomes tokens, once (RFC 6749 section 4.1). */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import {
   AUTHORIZATION_CODE_GRANT,
   formatScope,
@@ -41,8 +41,9 @@ export class AuthorizationCodeGrant extends TokenGrant {
     private readonly grants: GrantService,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly idTokens: IdTokenIssuer,
-    private readonly refreshTokens: RefreshTokenService,
     private readonly audit: AuditTrail,
+    // A server without refresh tokens issues none.
+    @Optional() private readonly refreshTokens?: RefreshTokenService,
   ) {
     super();
   }
@@ -84,7 +85,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     const response = await this.recordOrRelease(code, grant, () =>
       this.signTokens(grant, nonce, resources),
     );
-    const refreshToken = await this.refreshTokens.issue(client, grant);
+    const refreshToken = (await this.refreshTokens?.issue(client, grant)) ?? null;
     const { accountId, clientId, grantId, sid } = grant;
     this.audit.record({
       type: 'code.redeemed',
