@@ -20,6 +20,7 @@ import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { LogoutModule } from './logout/logout.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
+import { FeedModule } from './revocation/feed/feed.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
 import { TokenModule } from './token/token.module.js';
@@ -51,6 +52,7 @@ import { ViewsModule } from './views/views.module.js';
     InteractionModule,
     IntrospectionModule,
     RevocationModule,
+    FeedModule,
     UserinfoModule,
     MetadataModule,
     SessionModule,

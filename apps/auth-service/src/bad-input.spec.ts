@@ -75,7 +75,7 @@ describe('bad input', () => {
   });
 
   it('refuses a grant that the client is not registered for', async () => {
-    const response = await server.post('/oauth2/token', GRANT, basic('orders'));
+    const response = await server.post('/oauth2/token', GRANT, basic('web'));
     await expectRefusal(response, 400, 'unauthorized_client');
   });
 

@@ -4,4 +4,5 @@ export * from './claims.js';
 export * from './errors.js';
 export * from './metadata.js';
 export * from './parameters.js';
+export * from './revocation.js';
 export * from './scope.js';

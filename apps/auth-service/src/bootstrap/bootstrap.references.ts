@@ -1,5 +1,5 @@
 /** What the parts of a bootstrap file say about each other. */
-import { OPENID_SCOPES, parseScope } from '@keyward/oauth';
+import { OPENID_SCOPES, parseScope, REVOCATIONS_READ_SCOPE } from '@keyward/oauth';
 import { type BootstrapDocument } from './bootstrap.schema.js';
 
 /** Everything that is named twice, or that is named and not there. */
@@ -9,7 +9,11 @@ export function findReferenceProblems({
   accounts,
 }: BootstrapDocument): string[] {
   const identifiers = resources.map(({ identifier }) => identifier);
-  const offered = new Set<string>([...resources.flatMap(({ scopes }) => scopes), ...OPENID_SCOPES]);
+  const offered = new Set<string>([
+    ...resources.flatMap(({ scopes }) => scopes),
+    ...OPENID_SCOPES,
+    REVOCATIONS_READ_SCOPE,
+  ]);
   return [
     ...repeated('resource', identifiers),
     ...repeated(
@@ -30,6 +34,9 @@ export function findReferenceProblems({
         .filter((token) => OPENID_SCOPES.some((scope) => scope === token))
         .map((token) => `resource ${identifier}: the scope ${token} is OpenID Connect's`),
     ),
+    ...resources
+      .filter(({ scopes }) => scopes.includes(REVOCATIONS_READ_SCOPE))
+      .map(({ identifier }) => `resource ${identifier}: ${REVOCATIONS_READ_SCOPE} is the issuer's`),
     ...clients.flatMap(({ client_id, scope, own_resource }) => [
       ...(parseScope(scope) ?? [])
         .filter((token) => !offered.has(token))
@@ -37,6 +44,9 @@ export function findReferenceProblems({
       ...(own_resource === undefined || identifiers.includes(own_resource)
         ? []
         : [`client ${client_id}: own_resource is not a declared resource`]),
+      ...(own_resource === undefined && parseScope(scope)?.includes(REVOCATIONS_READ_SCOPE)
+        ? [`client ${client_id}: ${REVOCATIONS_READ_SCOPE} is for resource servers (own_resource)`]
+        : []),
     ]),
   ];
 }

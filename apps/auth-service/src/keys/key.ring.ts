@@ -45,7 +45,12 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   ) {}
 
   /** @throws KeyDecryptionError: a server that cannot read its keys must not start */
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): Promise<void> {
+    return this.renew();
+  }
+
+  /** The same as {@link refresh}, with a key to sign where there is none: the last was revoked. */
+  async renew(): Promise<void> {
     const { signingAlgorithm } = this.config;
     await this.store.ensureActive(signingAlgorithm, () => this.cipher.generate(signingAlgorithm));
     await this.refresh();

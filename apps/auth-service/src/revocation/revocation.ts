@@ -1,8 +1,6 @@
 /** What can be revoked, and for how long that has to be remembered. */
+import { type RevocationKind } from '@keyward/oauth';
 import { MAX_ACCESS_TOKEN_SECONDS } from '../config/environment.schema.js';
-
-/** One token, one grant, a client's older tokens, or all that a signing key signed. */
-export type RevocationKind = 'jti' | 'grant' | 'client' | 'kid';
 
 /** One revocation. Sessions and subjects are revoked as the grants that came of them. */
 export interface Revocation {

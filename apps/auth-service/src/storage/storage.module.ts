@@ -12,6 +12,7 @@ import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
+import { RevocationSignal } from '../revocation/feed/revocation.signal.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { SessionCopyStore } from '../session/session-copy.store.js';
@@ -33,6 +34,7 @@ import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
+import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
 import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
@@ -56,6 +58,7 @@ const RECORD = [
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
+  { provide: RevocationSignal, useClass: PostgresRevocationSignal },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },

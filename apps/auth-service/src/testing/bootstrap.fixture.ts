@@ -1,4 +1,5 @@
 /** Clients, resources and accounts that the tests of the whole application use. */
+import { REVOCATIONS_READ_SCOPE } from '@keyward/oauth';
 import { exportJWK, generateKeyPair } from 'jose';
 import { type BootstrapSource } from '../bootstrap/bootstrap.schema.js';
 
@@ -69,8 +70,7 @@ function machines(): BootstrapSource['clients'] {
     client_secret: secretOf(clientId),
   });
   const resourceServer = (clientId: string, identifier: string) => ({
-    ...machine(clientId, clientId, ''),
-    grant_types: [],
+    ...machine(clientId, clientId, REVOCATIONS_READ_SCOPE),
     own_resource: identifier,
   });
   return [

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { CLIENT_CREDENTIALS_GRANT, formatScope, type TokenResponse } from '@keyward/oauth';
 import { type Client } from '../../client/client.js';
 import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
-import { TargetResolver } from '../../resource/target.resolver.js';
+import { ClientTargetResolver } from '../../resource/client-target.resolver.js';
 import { TokenGrant } from '../token.grant.js';
 import { type TokenRequest } from '../token-request.parser.js';
 
@@ -13,7 +13,7 @@ export class ClientCredentialsGrant extends TokenGrant {
   readonly grantType = CLIENT_CREDENTIALS_GRANT;
 
   constructor(
-    private readonly targets: TargetResolver,
+    private readonly targets: ClientTargetResolver,
     private readonly issuer: AccessTokenIssuer,
   ) {
     super();

@@ -1,6 +1,6 @@
 /** Table `revocation`: what was revoked, until it has expired anyway. */
+import { type RevocationKind } from '@keyward/oauth';
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
-import { type RevocationKind } from '../../../revocation/revocation.js';
 
 @Entity('revocation')
 export class RevocationEntity {

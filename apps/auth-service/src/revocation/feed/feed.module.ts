@@ -1,0 +1,18 @@
+/** The revocation feed for resource servers. */
+import { Module } from '@nestjs/common';
+import { IssuanceModule } from '../../issuance/issuance.module.js';
+import { KeysModule } from '../../keys/keys.module.js';
+import { StorageModule } from '../../storage/storage.module.js';
+import { FeedFollowers } from './feed.followers.js';
+import { RevocationModule } from '../revocation.module.js';
+import { FollowerAuthenticator } from './follower.authenticator.js';
+import { RevocationFeedController } from './revocation-feed.controller.js';
+import { RevocationJournal } from './revocation.journal.js';
+import { RevokedKeyWatcher } from './revoked-key.watcher.js';
+
+@Module({
+  imports: [StorageModule, IssuanceModule, KeysModule, RevocationModule],
+  controllers: [RevocationFeedController],
+  providers: [RevocationJournal, FeedFollowers, FollowerAuthenticator, RevokedKeyWatcher],
+})
+export class FeedModule {}
