@@ -20,6 +20,23 @@ export interface IdTokenContent {
 /** A client looks at an ID token when it arrives; it is no session and need not live as long. */
 export const ID_TOKEN_SECONDS = 600;
 
+const CLAIMS: Readonly<Record<keyof IdTokenClaims, true>> = {
+  iss: true,
+  sub: true,
+  aud: true,
+  exp: true,
+  iat: true,
+  auth_time: true,
+  nonce: true,
+  acr: true,
+  amr: true,
+  at_hash: true,
+  sid: true,
+};
+
+/** The name of every claim that an ID token can have. */
+export const ID_TOKEN_CLAIM_NAMES: readonly string[] = Object.keys(CLAIMS);
+
 /** The hash of each algorithm; Ed25519 signs by SHA-512. */
 const HASH_OF: Readonly<Record<SigningAlgorithm, string>> = {
   ES256: 'sha256',

@@ -1,44 +1,31 @@
-/** Authorization server metadata (RFC 8414). */
+/** Authorization server metadata (RFC 8414), and the same for OpenID Connect clients. */
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import {
-  AUTHORIZATION_SERVER_WELL_KNOWN,
-  type AuthorizationServerMetadata,
-  type ClientAuthenticationMethod,
-} from '@keyward/oauth';
+import { type OpenIdProviderMetadata } from '@keyward/oauth';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { TOKEN_GRANTS, type TokenGrant } from '../token/token.grant.js';
+import { describeProvider } from './provider.metadata.js';
 
 const METADATA_MAX_AGE_SECONDS = 300;
 
-const AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[] = [
-  'client_secret_basic',
-  'client_secret_post',
-];
-
-@Controller('.well-known')
+@Controller()
 export class MetadataController {
-  constructor(
-    @Inject(serverConfig.KEY) private readonly server: ServerConfig,
-    @Inject(TOKEN_GRANTS) private readonly grants: readonly TokenGrant[],
-  ) {}
+  private readonly document: OpenIdProviderMetadata;
 
-  /** @see RFC 8414 section 3 */
-  @Get(AUTHORIZATION_SERVER_WELL_KNOWN)
+  constructor(
+    @Inject(serverConfig.KEY) { issuer }: ServerConfig,
+    @Inject(tokenConfig.KEY) { signingAlgorithm }: TokenConfig,
+    @Inject(TOKEN_GRANTS) grants: readonly TokenGrant[],
+  ) {
+    const grantTypes = grants.map(({ grantType }) => grantType);
+    this.document = describeProvider({ issuer, signingAlgorithm, grantTypes });
+  }
+
+  /** @see RFC 8414 section 3, OpenID Connect Discovery 1.0 section 4 */
+  @Get([ENDPOINT_PATHS.metadata, ENDPOINT_PATHS.openidConfiguration])
   @Header('Cache-Control', `public, max-age=${METADATA_MAX_AGE_SECONDS}`)
-  metadata(): AuthorizationServerMetadata {
-    const { issuer } = this.server;
-    return {
-      issuer,
-      token_endpoint: `${issuer}/oauth2/token`,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
-      introspection_endpoint: `${issuer}/oauth2/introspect`,
-      revocation_endpoint: `${issuer}/oauth2/revoke`,
-      // Required by RFC 8414 and empty: there is no authorization endpoint yet.
-      response_types_supported: [],
-      grant_types_supported: this.grants.map(({ grantType }) => grantType),
-      token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-      introspection_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-      revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-    };
+  metadata(): OpenIdProviderMetadata {
+    return this.document;
   }
 }

@@ -1,0 +1,73 @@
+/** What this server says of itself, each value from the code that makes it true. */
+import {
+  CLIENT_AUTHENTICATION_METHODS,
+  OPENID_SCOPES,
+  type OpenIdProviderMetadata,
+} from '@keyward/oauth';
+import { CODE_CHALLENGE_METHOD } from '../authorization/checks/pkce.check.js';
+import { PROMPTS } from '../authorization/checks/prompt.check.js';
+import { RESPONSE_MODES } from '../authorization/checks/response-mode.check.js';
+import { CODE_RESPONSE_TYPE } from '../authorization/checks/response-type.check.js';
+import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
+import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
+import { ID_TOKEN_CLAIM_NAMES } from '../issuance/id-token.issuer.js';
+import { PASSWORD_ACR } from '../session/session.js';
+import { SCOPE_CLAIM_NAMES } from '../userinfo/scope.claims.js';
+
+/** What depends on the configuration. */
+export interface ProviderConfiguration {
+  readonly issuer: string;
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly grantTypes: readonly string[];
+}
+
+// Introspection is not for public clients (RFC 7662 section 2.1).
+const CONFIDENTIAL_METHODS = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== 'none');
+
+/**
+ * The one document, which both well-known places show.
+ * @see RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3
+ */
+export function describeProvider({
+  issuer,
+  signingAlgorithm,
+  grantTypes,
+}: ProviderConfiguration): OpenIdProviderMetadata {
+  const at = (path: string) => `${issuer}${path}`;
+  return {
+    issuer,
+    authorization_endpoint: at(ENDPOINT_PATHS.authorization),
+    pushed_authorization_request_endpoint: at(ENDPOINT_PATHS.pushedAuthorization),
+    token_endpoint: at(ENDPOINT_PATHS.token),
+    userinfo_endpoint: at(ENDPOINT_PATHS.userinfo),
+    end_session_endpoint: at(ENDPOINT_PATHS.endSession),
+    introspection_endpoint: at(ENDPOINT_PATHS.introspection),
+    revocation_endpoint: at(ENDPOINT_PATHS.revocation),
+    jwks_uri: at(ENDPOINT_PATHS.jwks),
+    scopes_supported: OPENID_SCOPES,
+    response_types_supported: [CODE_RESPONSE_TYPE],
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: grantTypes,
+    code_challenge_methods_supported: [CODE_CHALLENGE_METHOD],
+    authorization_response_iss_parameter_supported: true,
+    prompt_values_supported: PROMPTS,
+    acr_values_supported: [PASSWORD_ACR],
+    // `sub` is the account's id, whichever client asks.
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [signingAlgorithm],
+    claims_supported: [...ID_TOKEN_CLAIM_NAMES, ...SCOPE_CLAIM_NAMES],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    // Left out it would mean true; a request_uri of PAR is none of these.
+    request_uri_parameter_supported: false,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+  };
+}
