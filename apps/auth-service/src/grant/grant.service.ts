@@ -17,7 +17,8 @@ export class GrantService {
 
   /**
    * Records a new grant.
-   * @returns false where the id is taken: redeemed before, or revoked before it could be inserted
+   * @returns false where the id is taken: redeemed before, or revoked before it could be inserted;
+   *   and where its session has ended since it was allowed
    * @throws TemporarilyUnavailableError where it cannot be recorded
    */
   create(grant: Grant): Promise<boolean> {

@@ -5,7 +5,8 @@ import { type Grant, type RecordedGrant, type RevocationCause } from './grant.js
 export abstract class GrantStore {
   /**
    * Records a grant. Atomic: of any number of calls for one id, and of revocations that came before
-   * it, the first one wins.
+   * it, the first one wins. None is recorded once its session has ended: who signed out since has
+   * not allowed it any more.
    *
    * @returns whether it was this one
    * @throws TemporarilyUnavailableError where the record cannot be written

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { createClient } from 'redis';
 import { type SessionConfig } from '../config/session.config.js';
@@ -106,6 +108,19 @@ describe('SessionService', () => {
     service.forget(browser.reply);
     expect(browser.received[1]).toMatch(/keyward-session=; Path=\/; HttpOnly; .*Max-Age=0$/);
     expect(await service.find(browser.request)).toBeNull();
+  });
+
+  it.each([
+    ['https://login.example.com', 0],
+    ['http://127.0.0.1:4000', 1],
+  ])('says once at boot of %s whether its cookies go unprotected', async (issuer, times) => {
+    const { service } = await serve(new MemorySessionCopyStore(), { issuer });
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    service.onApplicationBootstrap();
+    expect(warn.mock.calls).toEqual(
+      Array.from({ length: times }, () => [expect.stringContaining('without Secure')]),
+    );
+    warn.mockRestore();
   });
 
   it('finds nothing for no cookie, another form of value, a stranger, and two cookies', async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant } from '../../grant/grant.js';
 import { openTestDatabase } from '../../testing/open-database.js';
+import { cookieHash, insertAccount, sessionFixture } from '../../testing/session.fixture.js';
 import { PostgresGrantStore } from './postgres-grant.store.js';
+import { PostgresSessionRecord } from './postgres-session.record.js';
 import { type PostgresDatabase } from './postgres.database.js';
 
 describe('PostgresGrantStore', () => {
@@ -45,6 +47,29 @@ describe('PostgresGrantStore', () => {
       revokedAt: null,
       cause: null,
     });
+  });
+
+  it('records no grant of a session that has ended, however close the two come', async () => {
+    const sessions = new PostgresSessionRecord(database);
+    const now = new Date();
+    await insertAccount(database);
+    for (let round = 0; round < 20; round += 1) {
+      const session = sessionFixture({ sid: randomUUID() });
+      const started = { session, cookieSha256: cookieHash(), formerCookieSha256: null, now };
+      await sessions.start({ ...started, userAgent: null, address: null });
+      const { sid } = session;
+      const [before, racing, after] = [grant({ sid }), grant({ sid }), grant({ sid })];
+      expect(await store.create(before)).toBe(true);
+      const [created] = await Promise.all([
+        store.create(racing),
+        sessions.end(sid, 'signed_out', now).then(() => store.revokeOfSession(sid, cause, until)),
+      ]);
+      expect(await store.create(after)).toBe(false);
+      expect(await store.find(after.grantId)).toBeNull();
+      for (const { grantId } of created ? [before, racing] : [before]) {
+        expect(await store.find(grantId)).toMatchObject({ cause });
+      }
+    }
   });
 
   it('revokes a grant with its outbox row, and keeps the first cause', async () => {

@@ -30,6 +30,16 @@ const REVOKE_OR_FORESTALL = `
     RETURNING grant_id, resources
   ) ${TO_OUTBOX}`;
 
+// The session's row is locked: its end, at the same time, either is seen here or sees the grant.
+const CREATE = `
+  WITH origin AS (SELECT ended_at FROM session WHERE sid = $4 FOR SHARE)
+  INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
+    authenticated_at, acr, amr, expires_at)
+  SELECT $1::uuid, $2::uuid, $3::text, $4::uuid, $5::text[], $6::text[],
+    $7::timestamptz, $8::text, $9::text[], $10::timestamptz
+  WHERE NOT EXISTS (SELECT FROM origin WHERE ended_at IS NOT NULL)
+  ON CONFLICT (grant_id) DO NOTHING RETURNING grant_id`;
+
 @Injectable()
 export class PostgresGrantStore extends GrantStore {
   constructor(private readonly database: PostgresDatabase) {
@@ -38,13 +48,7 @@ export class PostgresGrantStore extends GrantStore {
 
   create(grant: Grant): Promise<boolean> {
     return onPostgres(async () => {
-      const rows = await this.database.manager.query<unknown[]>(
-        `INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
-           authenticated_at, acr, amr, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (grant_id) DO NOTHING RETURNING grant_id`,
-        valuesOf(grant),
-      );
+      const rows = await this.database.manager.query<unknown[]>(CREATE, valuesOf(grant));
       return rows.length === 1;
     });
   }
