@@ -10,6 +10,7 @@ import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { TokenController } from './token.controller.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
+import { TokenResponseIssuer } from './token-response.issuer.js';
 
 const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
 
@@ -24,6 +25,7 @@ const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
   ],
   controllers: [TokenController],
   providers: [
+    TokenResponseIssuer,
     ...GRANTS,
     { provide: TOKEN_GRANTS, inject: GRANTS, useFactory: (...grants: TokenGrant[]) => grants },
   ],

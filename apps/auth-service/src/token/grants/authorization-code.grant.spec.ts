@@ -29,6 +29,7 @@ import { clientFixture } from '../../testing/client.fixture.js';
 import { RecordedAudit } from '../../testing/recorded-audit.js';
 import { StandingGrants } from '../../testing/standing-grants.js';
 import { parseTokenRequest } from '../token-request.parser.js';
+import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { AuthorizationCodeGrant } from './authorization-code.grant.js';
 
 const ISSUER = 'https://login.example.com';
@@ -60,8 +61,10 @@ function setUp(singleUse: SingleUseStore = new MemorySingleUseStore()) {
     codes,
     new GrantTargetResolver(new TargetResolver(store), store, { issuer: ISSUER }),
     grants as unknown as GrantService,
-    accessTokens as AccessTokenIssuer,
-    { issue: async (content: IdTokenContent) => JSON.stringify(content) } as IdTokenIssuer,
+    new TokenResponseIssuer(
+      accessTokens as AccessTokenIssuer,
+      { issue: async (content: IdTokenContent) => JSON.stringify(content) } as IdTokenIssuer,
+    ),
     audit,
     refreshTokens as unknown as RefreshTokenService,
   );

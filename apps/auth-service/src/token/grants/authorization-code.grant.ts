@@ -1,12 +1,6 @@
 /** The authorization code grant: what a person allowed becomes tokens, once (RFC 6749 section 4.1). */
 import { Injectable, Optional } from '@nestjs/common';
-import {
-  AUTHORIZATION_CODE_GRANT,
-  formatScope,
-  InvalidGrantError,
-  OPENID_SCOPE,
-  type TokenResponse,
-} from '@keyward/oauth';
+import { AUTHORIZATION_CODE_GRANT, InvalidGrantError, type TokenResponse } from '@keyward/oauth';
 import { AuditTrail } from '../../audit/audit.trail.js';
 import {
   AuthorizationCodeStore,
@@ -16,12 +10,11 @@ import {
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
 import { GrantService } from '../../grant/grant.service.js';
-import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
-import { IdTokenIssuer } from '../../issuance/id-token.issuer.js';
 import { RefreshTokenService } from '../../refresh-token/refresh-token.service.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
 import { TokenGrant } from '../token.grant.js';
 import { type TokenRequest } from '../token-request.parser.js';
+import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { parseAuthorizationCodeRequest } from './authorization-code-request.parser.js';
 
 /** One description for every reason, so that an answer teaches nothing about a code. */
@@ -39,8 +32,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     private readonly codes: AuthorizationCodeStore,
     private readonly targets: GrantTargetResolver,
     private readonly grants: GrantService,
-    private readonly accessTokens: AccessTokenIssuer,
-    private readonly idTokens: IdTokenIssuer,
+    private readonly tokens: TokenResponseIssuer,
     private readonly audit: AuditTrail,
     // A server without refresh tokens issues none.
     @Optional() private readonly refreshTokens?: RefreshTokenService,
@@ -82,8 +74,8 @@ export class AuthorizationCodeGrant extends TokenGrant {
     { grant, nonce }: AuthorizedGrant,
     resources: readonly string[],
   ): Promise<TokenResponse> {
-    const response = await this.recordOrRelease(code, grant, () =>
-      this.signTokens(grant, nonce, resources),
+    const response = await this.recordOrRelease(code, grant, async () =>
+      this.tokens.issue(grant, await this.targets.narrow(grant, resources), nonce),
     );
     const refreshToken = (await this.refreshTokens?.issue(client, grant)) ?? null;
     const { accountId, clientId, grantId, sid } = grant;
@@ -116,31 +108,6 @@ export class AuthorizationCodeGrant extends TokenGrant {
     }
     if (!created) throw this.refused(grant.clientId, 'the grant was ended before it began', grant);
     return response;
-  }
-
-  private async signTokens(
-    grant: Grant,
-    nonce: string | null,
-    resources: readonly string[],
-  ): Promise<TokenResponse> {
-    const { accountId: subject, clientId } = grant;
-    const { scope, audience } = await this.targets.narrow(grant, resources);
-    const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
-      subject,
-      clientId,
-      scope,
-      audience,
-      grant,
-    });
-    return {
-      access_token: accessToken,
-      token_type: 'Bearer',
-      expires_in: expiresInSeconds,
-      scope: formatScope(scope),
-      ...(grant.scope.includes(OPENID_SCOPE)
-        ? { id_token: await this.idTokens.issue({ grant, nonce, accessToken }) }
-        : {}),
-    };
   }
 
   /**

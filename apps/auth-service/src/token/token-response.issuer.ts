@@ -1,0 +1,41 @@
+/** Signs what a person's grant gives at once: an access token, and an ID token beside it. */
+import { Injectable } from '@nestjs/common';
+import { formatScope, OPENID_SCOPE, type TokenResponse } from '@keyward/oauth';
+import { type Grant } from '../grant/grant.js';
+import { AccessTokenIssuer } from '../issuance/access-token.issuer.js';
+import { IdTokenIssuer } from '../issuance/id-token.issuer.js';
+import { type Target } from '../resource/target.resolver.js';
+
+@Injectable()
+export class TokenResponseIssuer {
+  constructor(
+    private readonly accessTokens: AccessTokenIssuer,
+    private readonly idTokens: IdTokenIssuer,
+  ) {}
+
+  /**
+   * @param target the part of the grant that the access token is for
+   * @param nonce of the authorization request
+   * @returns the answer without a refresh token; an ID token wherever `openid` was granted
+   * @throws TemporarilyUnavailableError where no key may sign now
+   * @see RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3
+   */
+  async issue(grant: Grant, target: Target, nonce: string | null): Promise<TokenResponse> {
+    const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
+      subject: grant.accountId,
+      clientId: grant.clientId,
+      scope: target.scope,
+      audience: target.audience,
+      grant,
+    });
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+      scope: formatScope(target.scope),
+      ...(grant.scope.includes(OPENID_SCOPE) && {
+        id_token: await this.idTokens.issue({ grant, nonce, accessToken }),
+      }),
+    };
+  }
+}
