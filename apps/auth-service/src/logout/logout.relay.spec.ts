@@ -196,6 +196,8 @@ describe('back-channel logout', () => {
     endpoint.answer = (response) => response.writeHead(503).end();
     await end(await signedIn('web'));
     await until(() => endpoint.received.length === 1);
+    // The attempt is over, and not only received, when its relay is done.
+    await relayAll();
     clockOffsetMs = 24 * 60 * MINUTE_MS;
     await until(async () => (await outcomes())[0]?.outcome === 'given_up');
     expect(endpoint.received).toHaveLength(2);
