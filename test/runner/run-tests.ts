@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM_ADVICE } from '../support/chromium-program.js';
 import { addUpCounts, clearCounts, type TestCounts } from './test-counts.js';
 import { REDIS_ADVICE, TestServers } from './test-servers.js';
 
@@ -74,11 +75,15 @@ function report(counts: TestCounts, nxExitCode: number): number {
     failed = 1;
   }
   if (passed + failed === 0) console.error('No test ran.');
-  const withoutRedis = skippedSuites.filter((title) => title.includes('(real Redis)'));
-  if (!servers.hasRedis && withoutRedis.length > 0) {
-    console.error(`\n!!! NOT TESTED, because there is no Redis on this machine. ${REDIS_ADVICE}`);
-    for (const title of withoutRedis) console.error(`!!!   ${title}`);
-  }
+  const leftOut = (ending: string) => skippedSuites.filter((title) => title.includes(ending));
+  if (!servers.hasRedis) warn('Redis', REDIS_ADVICE, leftOut('(real Redis)'));
+  warn('Chromium', CHROMIUM_ADVICE, leftOut('(real Chromium)'));
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return nxExitCode !== 0 || failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function warn(program: string, advice: string, titles: readonly string[]): void {
+  if (titles.length === 0) return;
+  console.error(`\n!!! NOT TESTED, because there is no ${program} on this machine. ${advice}`);
+  for (const title of titles) console.error(`!!!   ${title}`);
 }

@@ -8,9 +8,12 @@ describe('logoOf', () => {
     },
   );
 
-  it('shows one from https', () => {
-    expect(logoOf({ logoUri: 'https://a.example.com/l.png' })).toBe('https://a.example.com/l.png');
-  });
+  it.each(['https://a.example.com/l.png', 'http://127.0.0.1:3000/l.png'])(
+    'shows one from %s',
+    (logoUri) => {
+      expect(logoOf({ logoUri })).toBe(logoUri);
+    },
+  );
 });
 
 describe('clientModel and accountModel', () => {

@@ -1,14 +1,16 @@
 /** What templates are given of clients, accounts and times: ready to be printed. */
 import { type Client } from '../client/client.js';
+import { isLoopbackHost } from '../client/client-uri.rules.js';
 import { type AccountOnPage } from './interaction.pages.js';
 
 const SECONDS_PER_MINUTE = 60;
 
-/** The client's logo, or null where it has none that may be shown: browsers load it by https only. */
+/** The client's logo, or null where it has none that may be shown: by https, or from this machine. */
 export function logoOf({ logoUri }: Pick<Client, 'logoUri'>): string | null {
-  return logoUri !== null && URL.canParse(logoUri) && new URL(logoUri).protocol === 'https:'
-    ? logoUri
-    : null;
+  if (logoUri === null || !URL.canParse(logoUri)) return null;
+  const { protocol, hostname } = new URL(logoUri);
+  const shown = protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+  return shown ? logoUri : null;
 }
 
 /** A client's name, its logo, and what stands in for a logo. */

@@ -1,0 +1,102 @@
+/** auth-service as a process, with people and clients that send their browsers to it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestDatabase } from '@keyward/auth-service/testing';
+import { type AppProcess } from './app-process.js';
+import { startAuthService } from './auth-service.js';
+import { ClientServer } from './client-server.js';
+
+const USERNAME = 'ada@harbour.example';
+const ORDERS = 'https://orders.harbour.example';
+
+// RFC 7636 appendix B.
+const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+/** Parameters of an authorization request that say otherwise than usual. */
+export type AuthorizationParameters = Readonly<Record<string, string>>;
+
+/** A running auth-service; everybody signs in by hand. */
+export class SignInStack {
+  /** The one person who has an account. */
+  readonly username = USERNAME;
+
+  private constructor(
+    private readonly authService: AppProcess,
+    /** Where the clients `harbour` (asks for consent) and `house` (does not) are at home. */
+    readonly client: ClientServer,
+    private readonly directory: string,
+    private readonly database: { drop(): Promise<void> },
+    readonly password: string,
+  ) {}
+
+  static async start(): Promise<SignInStack> {
+    const directory = await mkdtemp(join(tmpdir(), 'keyward-pages-'));
+    const database = await createTestDatabase();
+    const client = await ClientServer.start();
+    const password = randomBytes(12).toString('base64url');
+    const bootstrapFile = join(directory, 'bootstrap.json');
+    await writeFile(bootstrapFile, JSON.stringify(bootstrapOf(client)));
+    const authService = await startAuthService({
+      DATABASE_URL: database.url,
+      KEYWARD_DATA_DIR: join(directory, 'data'),
+      AUTH_BOOTSTRAP_FILE: bootstrapFile,
+      PASSWORD_OF_ADA: password,
+    });
+    return new SignInStack(authService, client, directory, database, password);
+  }
+
+  get issuer(): string {
+    return this.authService.url;
+  }
+
+  /** The URL to which a client sends a browser; by default `harbour`, which asks for a good deal. */
+  authorizationUrl(change: AuthorizationParameters = {}): string {
+    const parameters = {
+      response_type: 'code',
+      client_id: 'harbour',
+      redirect_uri: `${this.client.origin}/callback`,
+      scope: 'openid profile email offline_access orders:read orders:write',
+      state: 'the-state',
+      code_challenge: CODE_CHALLENGE,
+      code_challenge_method: 'S256',
+      ...change,
+    };
+    return `${this.issuer}/oauth2/authorize?${new URLSearchParams(parameters).toString()}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.authService.stop();
+    await this.client.stop();
+    await this.database.drop();
+    await rm(this.directory, { recursive: true });
+  }
+}
+
+function bootstrapOf({ origin }: ClientServer): object {
+  const client = {
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'openid profile email phone address offline_access orders:read orders:write',
+    redirect_uris: [`${origin}/callback`, `${origin}/onward`],
+    post_logout_redirect_uris: [`${origin}/signed-out`],
+  };
+  return {
+    resources: [
+      { identifier: ORDERS, name: 'Harbour Orders', scopes: ['orders:read', 'orders:write'] },
+    ],
+    clients: [
+      { ...client, client_id: 'harbour', name: 'Harbour', logo_uri: `${origin}/logo.svg` },
+      { ...client, client_id: 'house', name: 'House', first_party: true },
+    ],
+    accounts: [
+      {
+        account_id: '3f0e8d2a-5b1c-4e6f-8a7d-9c2b1e0f4a6d',
+        username: USERNAME,
+        password: { env: 'PASSWORD_OF_ADA' },
+        name: 'Ada Lovelace',
+      },
+    ],
+  };
+}
