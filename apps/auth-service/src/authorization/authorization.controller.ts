@@ -16,6 +16,7 @@ import {
 } from './authorization-parameters.parser.js';
 import { type AuthorizationRequest } from './authorization-request.js';
 import { AuthorizationRequestChecker, type Recipient } from './authorization-request.checker.js';
+import { checkRedirectUri } from './checks/redirect-uri.check.js';
 import { PushedRequestStore, REQUEST_URI_PREFIX } from './pushed-request.store.js';
 
 // Browsers, proxies and servers in between are sure to take as much; many take no more.
@@ -125,10 +126,10 @@ export class AuthorizationController {
     return pushed;
   }
 
-  /** The client may have been disabled since. */
+  /** Asked again: the client may have been disabled, or have lost its redirect_uri, since. */
   private async recipientOf(request: AuthorizationRequest): Promise<Recipient> {
     const client = await this.checker.findClient(request.clientId);
-    return { ...request, client };
+    return { ...request, client, redirectUri: checkRedirectUri(client, request.redirectUri) };
   }
 }
 

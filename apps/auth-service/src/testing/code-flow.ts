@@ -14,7 +14,11 @@ export type Change = Readonly<Record<string, string | null>>;
 export class CodeFlow {
   readonly browser: TestBrowser;
 
-  constructor(private readonly server: TestApplication) {
+  /** @param issuer whom the pages take themselves for */
+  constructor(
+    private readonly server: TestApplication,
+    private readonly issuer = ISSUER,
+  ) {
     this.browser = new TestBrowser(server);
   }
 
@@ -46,7 +50,9 @@ export class CodeFlow {
       }
       answer =
         answer.location === null
-          ? await this.browser.submit(answer, this.answersTo(answer, username))
+          ? await this.browser.submit(answer, this.answersTo(answer, username), {
+              origin: this.issuer,
+            })
           : await this.browser.get(answer.location);
     }
     throw new Error(`the flow does not end: ${answer.status} ${answer.html}`);
