@@ -1,4 +1,5 @@
-// `npm start`: builds and runs auth-service and orders-service until Ctrl-C, and says how to try them.
+// `npm start`: builds and runs auth-service, orders-service and a demo client until Ctrl-C, and says how
+// to try them.
 import { fileURLToPath } from 'node:url';
 import { build } from './start/build.mjs';
 import { demoSecrets } from './start/demo-secrets.mjs';
@@ -23,20 +24,25 @@ function stop() {
   return stopped;
 }
 
-async function launch({ name, url }, env, probe) {
+async function launch({ name, url }, env, probe, entry = `apps/${name}/dist/main.js`) {
   abort.signal.throwIfAborted();
-  const service = new ServiceProcess({ name, entry: `apps/${name}/dist/main.js`, cwd: root, env });
+  const service = new ServiceProcess({ name, entry, cwd: root, env });
   services.push(service);
   await service.ready(`${url}${probe}`, (seconds) => say(`... waiting for ${name}, ${seconds} s`));
 }
 
 async function run() {
   const settings = settingsFrom(process.env, root);
-  const { auth, orders, environment } = settings;
-  if (auth.port === orders.port) {
-    throw new Error(`AUTH_PORT and ORDERS_PORT are both ${auth.port}: choose two ports.`);
+  const { auth, orders, demoClient, environment } = settings;
+  const all = [auth, orders, demoClient];
+  for (const [index, { port, portVariable }] of all.entries()) {
+    const other = all.slice(0, index).find((service) => service.port === port);
+    if (other === undefined) continue;
+    throw new Error(
+      `${other.portVariable} and ${portVariable} are both ${port}: choose two ports.`,
+    );
   }
-  for (const service of [auth, orders]) await assertPortFree(service);
+  for (const service of all) await assertPortFree(service);
 
   say('Building (the first time takes a while) ...');
   await build(root, ['@keyward/auth-service', '@keyward/orders-service'], abort.signal);
@@ -46,7 +52,13 @@ async function run() {
   await launch(auth, { ...environment, ...secrets }, '/health/ready');
   say('Starting orders-service ...');
   await launch(orders, environment, '/health');
-  say(instructions(settings, secrets.KEYWARD_DEMO_CLIENT_SECRET));
+  await launch(
+    demoClient,
+    { ...environment, KEYWARD_DEMO_WEB_SECRET: secrets.KEYWARD_DEMO_WEB_SECRET },
+    '/health',
+    'scripts/start/demo-client/main.mjs',
+  );
+  say(instructions(settings, secrets));
 
   const [service, reason] = await Promise.race(
     services.map(async (service) => [service, await service.ended]),

@@ -1,4 +1,4 @@
-// Secrets of the demonstration's clients: random, made at the first start, kept for the next ones.
+// Secrets of the demonstration's clients and of its user: random, made at the first start, kept for the next ones.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,9 @@ import { join } from 'node:path';
 const NAMES = [
   'KEYWARD_DEMO_CLIENT_SECRET',
   'KEYWARD_DEMO_WRITER_SECRET',
+  'KEYWARD_DEMO_WEB_SECRET',
   'KEYWARD_ORDERS_SERVICE_SECRET',
+  'KEYWARD_DEMO_USER_PASSWORD',
 ];
 
 /** A client secret: 256 random bits behind the prefix that secret scanners look for. */
@@ -14,11 +16,20 @@ export function newClientSecret() {
   return `kws_${randomBytes(32).toString('base64url')}`;
 }
 
+/** A password that can be typed: 100 random bits in groups of letters and digits. */
+export function newPassword() {
+  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
+  const characters = [...randomBytes(20)].map((byte) => alphabet[byte % alphabet.length]);
+  return characters.join('').replace(/.{5}(?=.)/g, '$&-');
+}
+
+const generate = (name) => (name.endsWith('_PASSWORD') ? newPassword() : newClientSecret());
+
 /** The secrets by the name of their environment variable; what `env` already holds goes first. */
 export function demoSecrets(dataDirectory, env) {
   const file = join(dataDirectory, 'demo-secrets.json');
   const kept = read(file);
-  const all = Object.fromEntries(NAMES.map((name) => [name, kept[name] ?? newClientSecret()]));
+  const all = Object.fromEntries(NAMES.map((name) => [name, kept[name] ?? generate(name)]));
   if (NAMES.some((name) => kept[name] === undefined)) {
     mkdirSync(dataDirectory, { recursive: true });
     writeFileSync(`${file}.new`, `${JSON.stringify(all, null, 1)}\n`, { mode: 0o600 });

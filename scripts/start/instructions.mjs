@@ -1,7 +1,8 @@
 // What to do with a running Keyward: addresses, a client, and commands to paste.
 
 /** The text; every command is one line. */
-export function instructions({ auth, orders, dataDirectory }, secret) {
+export function instructions({ auth, orders, demoClient, dataDirectory }, secrets) {
+  const secret = secrets.KEYWARD_DEMO_CLIENT_SECRET;
   const token = `${auth.url}/oauth2/token`;
   const list = `${orders.url}/orders`;
   const bearer = '-H "Authorization: Bearer $TOKEN"';
@@ -12,7 +13,15 @@ Keyward is ready. Ctrl-C stops it.
   orders-service  ${orders.url}  (try it at ${orders.url}/docs)
   data            ${dataDirectory}  (npm run reset clears it)
 
-  demo client     demo-client
+Sign in, in a browser:
+
+  demo client     ${demoClient.url}
+  username        demo
+  password        ${secrets.KEYWARD_DEMO_USER_PASSWORD}
+
+Or without a person, as a client on its own behalf:
+
+  client_id       demo-client
   secret          ${secret}
   scope           orders:read
 

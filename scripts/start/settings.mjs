@@ -1,4 +1,4 @@
-// What both services are told: the caller's environment, with addresses that agree with each other.
+// What the services and the demo client are told: the caller's environment, with addresses that agree with each other.
 import { resolve } from 'node:path';
 
 const anyAddress = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -28,11 +28,13 @@ export function settingsFrom(env, root) {
   const dataDirectory = resolve(root, env.KEYWARD_DATA_DIR || '.keyward');
   const auth = serviceFrom(env, 'auth-service', 'AUTH', 4000);
   const orders = serviceFrom(env, 'orders-service', 'ORDERS', 4001);
+  const demoClient = serviceFrom(env, 'demo-client', 'DEMO_CLIENT', 4002);
   const issuer = env.AUTH_ISSUER || auth.url;
   return {
     dataDirectory,
     auth,
     orders,
+    demoClient,
     issuer,
     environment: {
       ...env,
@@ -43,6 +45,11 @@ export function settingsFrom(env, root) {
       AUTH_PORT: String(auth.port),
       AUTH_ISSUER: issuer,
       AUTH_BOOTSTRAP_FILE: resolve(root, env.AUTH_BOOTSTRAP_FILE || 'deploy/bootstrap.json'),
+      DEMO_CLIENT_HOST: demoClient.host,
+      DEMO_CLIENT_PORT: String(demoClient.port),
+      DEMO_CLIENT_URL: demoClient.url,
+      DEMO_CLIENT_ISSUER: issuer,
+      DEMO_CLIENT_ORDERS_URL: orders.url,
       ORDERS_HOST: orders.host,
       ORDERS_PORT: String(orders.port),
       ORDERS_ISSUER: env.ORDERS_ISSUER || issuer,

@@ -22,7 +22,10 @@ export interface StackClient {
 export class Stack {
   readonly reader = client('demo-client');
   readonly writer = client('demo-writer');
+  readonly web = client('demo-web');
   readonly ordersClient = client('orders-service');
+  /** Of the account `demo`. */
+  readonly password = randomBytes(24).toString('base64url');
   #authService!: AppProcess;
   #ordersService!: AppProcess;
 
@@ -77,6 +80,8 @@ export class Stack {
       ORDERS_AUDIENCE: this.orders,
       KEYWARD_DEMO_CLIENT_SECRET: this.reader.secret,
       KEYWARD_DEMO_WRITER_SECRET: this.writer.secret,
+      KEYWARD_DEMO_WEB_SECRET: this.web.secret,
+      KEYWARD_DEMO_USER_PASSWORD: this.password,
       KEYWARD_ORDERS_SERVICE_SECRET: this.ordersClient.secret,
     });
   }
