@@ -131,7 +131,7 @@ describe('/oauth2/userinfo', () => {
     expect(challenge(response)).toBe('Bearer');
   });
 
-  it('takes one token, from the header alone', async () => {
+  it('takes one token, from the header or from a posted form, and never from the query', async () => {
     const token = await sign();
     const form = (body: string, authorization?: string) =>
       ask(authorization, {
@@ -139,12 +139,19 @@ describe('/oauth2/userinfo', () => {
         body,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       });
-    expect((await form(`access_token=${token}`)).status).toBe(401);
+    expect((await form(`access_token=${token}`)).status).toBe(200);
+    expect((await form(`access_token=${token}&access_token=${token}`)).status).toBe(400);
+    expect((await form(`access_token=${token}`, 'Basic abc')).status).toBe(200);
     expect((await form(`access_token=${token}`, `Bearer ${token}`)).status).toBe(400);
     expect((await ask('Bearer')).status).toBe(400);
     expect((await ask(`Bearer ${token} ${token}`)).status).toBe(400);
     const inQuery = server.url(`/oauth2/userinfo?access_token=${token}`);
     expect((await fetch(inQuery)).status).toBe(401);
+    const posted = await fetch(inQuery, {
+      method: 'POST',
+      body: new URLSearchParams({ access_token: token }),
+    });
+    expect(posted.status).toBe(400);
     const both = await fetch(inQuery, { headers: { authorization: `Bearer ${token}` } });
     expect(both.status).toBe(400);
     expect(challenge(both)).toMatch(/^Bearer error="invalid_request"/);

@@ -13,7 +13,11 @@ import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { UserinfoHandler } from './userinfo.handler.js';
 
-/** Takes the token from the Authorization header alone, whatever the method (RFC 9700 section 4.3.2). */
+/**
+ * Takes the token from the Authorization header or from a posted form, never from the query: OpenID
+ * Connect promises both to clients, and a body comes into no log and no history.
+ * @see OpenID Connect Core 1.0 section 5.3.1, RFC 9700 section 4.3.2
+ */
 @Controller(ENDPOINT_PATHS.userinfo)
 @UseFilters(BearerExceptionFilter)
 export class UserinfoController {
@@ -42,23 +46,35 @@ export class UserinfoController {
   }
 }
 
-/** @see RFC 6750 sections 2 and 3.1 */
+/** @see RFC 6750 sections 2.1, 2.2 and 3.1 */
 function tokenOf(request: FastifyRequest, body: unknown): string {
   const { headers, raw, url, query } = request;
-  // The body is raw here: what the library looks for in it is whether there is a second token.
-  const inBody = FormParameters.parse(body).repeated('access_token').length > 0;
+  // The body is raw here: all that the library has to know of it is whether there is a second token.
+  const posted = tokensIn(body);
   try {
-    const token = extractBearerToken({
-      headers,
-      raw,
-      url,
-      query,
-      body: inBody ? { access_token: '' } : undefined,
-    });
+    const token =
+      extractBearerToken({
+        headers,
+        raw,
+        url,
+        query,
+        body: posted.length > 0 ? { access_token: '' } : undefined,
+      }) ?? posted[0];
     if (token === undefined) throw new MissingTokenError();
+    if (posted.length > 1 || isInQuery(query)) throw new InvalidRequestError();
     return token;
   } catch (error) {
     if (error instanceof MalformedRequestError) throw new InvalidRequestError();
     throw error;
   }
+}
+
+function tokensIn(body: unknown): readonly string[] {
+  return FormParameters.parse(body)
+    .all('access_token')
+    .filter((token) => token !== '');
+}
+
+function isInQuery(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && Object.hasOwn(query, 'access_token');
 }
