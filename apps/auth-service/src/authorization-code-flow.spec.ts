@@ -1,10 +1,11 @@
 import { type TokenResponse } from '@keyward/oauth';
 import { decodeJwt } from 'jose';
+import { SessionService } from './session/session.service.js';
+import { PostgresDatabase } from './storage/postgres/postgres.database.js';
 import { describeWithRedis } from './storage/testing/describe-with-redis.js';
 import { ALICE, BOB, ORDERS, SECRETS, WEB_REDIRECT_URI } from './testing/bootstrap.fixture.js';
 import { CodeFlow, responseAt } from './testing/code-flow.js';
 import { basic, ISSUER, SHARED_KEY, TestApplication } from './testing/test-application.js';
-import { PostgresDatabase } from './storage/postgres/postgres.database.js';
 
 describe('the authorization code flow', () => {
   let server: TestApplication;
@@ -193,6 +194,17 @@ describe('the authorization code flow', () => {
     const introspect = () =>
       server.post('/oauth2/introspect', { token: access_token }, basic('orders'));
     expect(await (await introspect()).json()).toEqual({ active: false });
+  });
+
+  it('gives nothing for a code whose person signed out in the meantime', async () => {
+    const { id_token } = await tokensOf(await flow.redeem(await flow.code()));
+    const code = await flow.code();
+    const { sid } = decodeJwt<{ sid: string }>(id_token ?? '');
+    await server.app.get(SessionService, { strict: false }).end(sid, 'signed_out');
+    expect(await refusalOf(await flow.redeem(code))).toEqual({
+      status: 400,
+      error: 'invalid_grant',
+    });
   });
 
   it('refuses a second parameter of the token request', async () => {

@@ -2,9 +2,8 @@ import { INTERACTION_SECONDS } from '../interaction/interaction.store.js';
 import {
   AuthorizationEndpoint,
   type EndpointAnswer as Answer,
-  ISSUER,
-  parameters,
 } from '../testing/authorization-endpoint.js';
+import { ISSUER, parameters } from '../testing/authorization-endpoint.fixture.js';
 
 const CALLBACK = 'https://web.example.com/callback';
 

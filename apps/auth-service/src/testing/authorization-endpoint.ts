@@ -1,5 +1,4 @@
 /** The endpoints of the authorization code flow alone, with sessions of the test's choice. */
-import { createHash, randomBytes } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { type FastifyRequest } from 'fastify';
@@ -12,7 +11,6 @@ import { AuthorizationRequestChecker } from '../authorization/authorization-requ
 import { AuthorizationResponder } from '../authorization/authorization.responder.js';
 import { PushedRequestController } from '../authorization/pushed-request.controller.js';
 import { PushedRequestStore } from '../authorization/pushed-request.store.js';
-import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
 import { ClientAssertionVerifier } from '../client-authentication/client-assertion.verifier.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
@@ -23,7 +21,6 @@ import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { IdTokenVerifier } from '../issuance/id-token.verifier.js';
 import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
-import { type Resource } from '../resource/resource.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { TargetResolver } from '../resource/target.resolver.js';
 import { PASSWORD_ACR, type Session } from '../session/session.js';
@@ -32,33 +29,8 @@ import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from '../storage/memory/memory-interaction.store.js';
 import { MemorySingleUseStore } from '../storage/memory/memory-single-use.store.js';
 import { type ErrorPage, type FormPostPage, PageRenderer } from '../views/page.renderer.js';
-import { clientFixture } from './client.fixture.js';
+import { CLIENTS, ISSUER, ORDERS, parameters, SECRET } from './authorization-endpoint.fixture.js';
 import { RecordedAudit } from './recorded-audit.js';
-
-export const ISSUER = 'https://login.example.com';
-export const VERIFIER = randomBytes(32).toString('base64url');
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
-const SECRET = 'secret';
-
-const ORDERS: Resource = { identifier: 'urn:orders', name: 'Orders', scopes: ['orders:read'] };
-
-const CLIENTS: readonly Client[] = [
-  { clientId: 'web', redirectUris: ['https://web.example.com/callback'] },
-  {
-    clientId: 'pushing',
-    redirectUris: ['https://pushing.example.com/callback?tenant=1'],
-    requirePushedRequests: true,
-  },
-  { clientId: 'disabled', disabledAt: new Date(), redirectUris: ['https://web.example.com/c'] },
-].map((change) =>
-  clientFixture({
-    secretSha256: createHash('sha256').update(SECRET).digest(),
-    grantTypes: ['authorization_code', 'refresh_token'],
-    scopes: ['openid', 'email', 'offline_access', 'orders:read'],
-    firstParty: true,
-    ...change,
-  }),
-);
 
 /** What a body holds, by what is asked: the pages as they are given to the renderer. */
 export interface EndpointBody {
@@ -211,21 +183,4 @@ export class AuthorizationEndpoint {
       { provide: IdTokenVerifier, useValue: { verifyHint: async () => null } },
     ];
   }
-}
-
-/** A good request, with these parameters changed, added, or by null left out. */
-export function parameters(change: Record<string, string | null> = {}): URLSearchParams {
-  const good: Record<string, string | null> = {
-    client_id: 'web',
-    redirect_uri: 'https://web.example.com/callback',
-    response_type: 'code',
-    scope: 'openid',
-    state: 'a state & more',
-    code_challenge: CHALLENGE,
-    code_challenge_method: 'S256',
-    ...change,
-  };
-  return new URLSearchParams(
-    Object.entries(good).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
 }
