@@ -11,6 +11,10 @@ import { InteractionStore } from '../interaction/interaction.store.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
+import { GrantTermsStore } from '../refresh-token/grant-terms.store.js';
+import { RefreshKeyStore } from '../refresh-token/refresh-key.store.js';
+import { RotationRecord } from '../refresh-token/rotation.record.js';
+import { RotationStore } from '../refresh-token/rotation.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationSignal } from '../revocation/feed/revocation.signal.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
@@ -23,6 +27,7 @@ import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
 import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
+import { MemoryRotationStore } from './memory/memory-rotation.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
@@ -32,11 +37,14 @@ import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
+import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
+import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
 import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
 import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
+import { PostgresRotationRecord } from './postgres/postgres-rotation.record.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
@@ -47,6 +55,7 @@ import { RedisConnection } from './redis/redis.connection.js';
 import { RedisModule } from './redis/redis.module.js';
 import { RedisSignInBrake } from './redis/redis-sign-in.brake.js';
 import { RedisSessionCopyStore } from './redis/redis-session-copy.store.js';
+import { RedisRotationStore } from './redis/redis-rotation.store.js';
 import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 
 /** The record: always PostgreSQL. */
@@ -65,6 +74,9 @@ const RECORD = [
   { provide: SessionRecord, useClass: PostgresSessionRecord },
   { provide: SessionOutbox, useClass: PostgresSessionOutbox },
   { provide: LogoutDeliveryStore, useClass: PostgresLogoutDeliveryStore },
+  { provide: RotationRecord, useClass: PostgresRotationRecord },
+  { provide: GrantTermsStore, useClass: PostgresGrantTermsStore },
+  { provide: RefreshKeyStore, useClass: PostgresRefreshKeyStore },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */
@@ -93,6 +105,9 @@ const HOT_STATE = [
     SessionCopyStore,
     (redis) => new RedisSessionCopyStore(redis),
     () => new MemorySessionCopyStore(),
+    RotationStore,
+    (redis) => new RedisRotationStore(redis),
+    () => new MemoryRotationStore(),
   ),
 ];
 

@@ -15,6 +15,7 @@ import { AuditQueries1763773260000 } from './migrations/1763773260000-audit-quer
 import { DeclaredPasswords1763773320000 } from './migrations/1763773320000-declared-passwords.js';
 import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revocation-outbox.js';
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
+import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh-rotation.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   DeclaredPasswords1763773320000,
   RevocationOutbox1763773380000,
   SessionEnds1763776800000,
+  RefreshRotation1763774400000,
 ];
 
 const POOL_SIZE = 10;

@@ -1,11 +1,23 @@
 /** A Lua script: sent once, and called by its hash from then on. */
 import { createHash } from 'node:crypto';
-import { type RedisCommands } from './redis.client.js';
 
 /** What a script is called with. Every key must have the same hash tag. */
 export interface RedisScriptCall {
   readonly keys: readonly string[];
-  readonly arguments: readonly string[];
+  readonly arguments: readonly (string | Buffer)[];
+}
+
+/** What a script needs of a client, whatever types its answers are mapped to. */
+export interface ScriptClient {
+  readonly socketEpoch: number;
+  evalSha(
+    sha: string,
+    options: { keys: string[]; arguments: (string | Buffer)[] },
+  ): Promise<unknown>;
+  eval(
+    source: string,
+    options: { keys: string[]; arguments: (string | Buffer)[] },
+  ): Promise<unknown>;
 }
 
 /** A script that decides within Redis, at one moment, what several commands could not. */
@@ -17,7 +29,7 @@ export class RedisScript {
   }
 
   /** @returns what the script returns, as node-redis reads it */
-  async run(client: RedisCommands, { keys, arguments: args }: RedisScriptCall): Promise<unknown> {
+  async run(client: ScriptClient, { keys, arguments: args }: RedisScriptCall): Promise<unknown> {
     const options = { keys: [...keys], arguments: [...args] };
     const { socketEpoch } = client;
     try {

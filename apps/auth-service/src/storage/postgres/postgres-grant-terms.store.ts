@@ -1,0 +1,48 @@
+/** The terms of grants in PostgreSQL. */
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type GrantTerms, GrantTermsStore } from '../../refresh-token/grant-terms.store.js';
+import { PostgresDatabase } from './postgres.database.js';
+import { onPostgres } from './postgres.error.js';
+
+@Injectable()
+export class PostgresGrantTermsStore extends GrantTermsStore {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  idOf({ scope, resources, acr, amr }: GrantTerms): Promise<number> {
+    const canonical = JSON.stringify([scope, resources, acr, amr]);
+    const digest = createHash('sha256').update(canonical).digest();
+    return onPostgres(async () => {
+      const { manager } = this.database;
+      const find = () =>
+        manager.query<{ terms_id: number }[]>(
+          'SELECT terms_id FROM grant_terms WHERE terms_sha256 = $1',
+          [digest],
+        );
+      let [row] = await find();
+      if (row === undefined) {
+        // An id that a conflict leaves unused is no loss; two ids for the same terms would be.
+        await manager.query(
+          `INSERT INTO grant_terms (terms_sha256, scope, resources, acr, amr)
+           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+          [digest, scope, resources, acr, amr],
+        );
+        [row] = await find();
+      }
+      if (row === undefined) throw new Error('terms that were just recorded are missing');
+      return row.terms_id;
+    });
+  }
+
+  find(id: number): Promise<GrantTerms | null> {
+    return onPostgres(async () => {
+      const [row] = await this.database.manager.query<GrantTerms[]>(
+        'SELECT scope, resources, acr, amr FROM grant_terms WHERE terms_id = $1',
+        [id],
+      );
+      return row ?? null;
+    });
+  }
+}

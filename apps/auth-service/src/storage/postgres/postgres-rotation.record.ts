@@ -1,0 +1,180 @@
+/** The record of refresh rotation in PostgreSQL. */
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type RevocationCause } from '../../grant/grant.js';
+import { digestClientId, type Lineage } from '../../refresh-token/lineage.js';
+import {
+  type Checkpoint,
+  type Rebuilt,
+  type RecordedHandle,
+  RotationRecord,
+} from '../../refresh-token/rotation.record.js';
+import { PostgresDatabase } from './postgres.database.js';
+import { onPostgres } from './postgres.error.js';
+
+interface LineageRow {
+  readonly grant_id: string;
+  readonly account_id: string;
+  readonly client_id: string;
+  readonly sid: string;
+  readonly authenticated_at: Date;
+  readonly terms_id: number;
+  readonly key_binding: Buffer | null;
+  readonly current_generation: string;
+  readonly parent_generation: string;
+  readonly floor_generation: string;
+  readonly rotated_at: Date | null;
+  readonly idle_expires_at: Date;
+  readonly absolute_expires_at: Date;
+  readonly revoked_at: Date | null;
+  readonly revocation_reason: string | null;
+  readonly revoked_by: string | null;
+}
+
+@Injectable()
+export class PostgresRotationRecord extends RotationRecord {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  create(handle: Buffer, lineage: Lineage, publish: () => Promise<void>): Promise<boolean> {
+    return this.transaction(async (manager) => {
+      const [grant] = await manager.query<{ revoked_at: Date | null }[]>(
+        'SELECT revoked_at FROM oauth_grant WHERE grant_id = $1 FOR SHARE',
+        [lineage.grantId],
+      );
+      if (grant === undefined || grant.revoked_at !== null) return false;
+      await manager.query(
+        `INSERT INTO refresh_rotation (handle, grant_id, terms_id, key_binding, current_generation,
+           parent_generation, floor_generation, rotated_at, idle_expires_at, absolute_expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        [
+          handle,
+          lineage.grantId,
+          lineage.termsId,
+          lineage.keyBinding,
+          lineage.current,
+          lineage.parent,
+          lineage.floor,
+          rotatedAt(lineage.lastMs),
+          new Date(lineage.idleExpiresMs),
+          new Date(lineage.absoluteExpiresMs),
+        ],
+      );
+      await publish();
+      return true;
+    });
+  }
+
+  rebuild<T>(handle: Buffer, restore: (lineage: Lineage) => Promise<T>): Promise<Rebuilt<T>> {
+    return this.transaction(async (manager): Promise<Rebuilt<T>> => {
+      // A revocation waits for this lock, so it comes after the restore and finds what that wrote.
+      const [row] = await manager.query<LineageRow[]>(
+        `SELECT r.*, g.account_id, g.client_id, g.sid, g.authenticated_at, g.revoked_at,
+           g.revocation_reason, g.revoked_by
+         FROM refresh_rotation r JOIN oauth_grant g USING (grant_id)
+         WHERE r.handle = $1 FOR SHARE OF g`,
+        [handle],
+      );
+      if (row === undefined) return { standing: 'unknown' };
+      const lineage = toLineage(row);
+      if (row.revoked_at === null) return { standing: 'live', result: await restore(lineage) };
+      return { standing: 'revoked', lineage, cause: toCause(row) };
+    });
+  }
+
+  async checkpoint(states: readonly Checkpoint[]): Promise<void> {
+    if (states.length === 0) return;
+    // In one order: replicas that write the same rows then hardly ever wait for each other.
+    const sorted = [...states].sort((one, other) => Buffer.compare(one.handle, other.handle));
+    await onPostgres(() =>
+      this.database.manager.query(
+        `UPDATE refresh_rotation r
+         SET current_generation = s.current, parent_generation = s.parent,
+           floor_generation = s.floor, rotated_at = s.rotated, idle_expires_at = s.idle
+         FROM (SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[],
+             $5::timestamptz[], $6::timestamptz[])
+           AS s (handle, current, parent, floor, rotated, idle)) s
+         WHERE r.handle = s.handle
+           AND (s.current, s.idle) > (r.current_generation, r.idle_expires_at)`,
+        [
+          sorted.map(({ handle }) => handle),
+          sorted.map(({ current }) => current),
+          sorted.map(({ parent }) => parent),
+          sorted.map(({ floor }) => floor),
+          sorted.map(({ lastMs }) => rotatedAt(lastMs)),
+          sorted.map(({ idleExpiresMs }) => new Date(idleExpiresMs)),
+        ],
+      ),
+    );
+  }
+
+  findByGrants(grantIds: readonly string[]): Promise<readonly RecordedHandle[]> {
+    return onPostgres(async () => {
+      const rows = await this.database.manager.query<
+        Pick<LineageRow & { handle: Buffer }, 'grant_id' | 'handle' | 'absolute_expires_at'>[]
+      >(
+        `SELECT grant_id, handle, absolute_expires_at FROM refresh_rotation
+         WHERE grant_id = ANY ($1::uuid[])`,
+        [grantIds],
+      );
+      return rows.map((row) => ({
+        grantId: row.grant_id,
+        handle: row.handle,
+        absoluteExpiresMs: row.absolute_expires_at.getTime(),
+      }));
+    });
+  }
+
+  findGrant(handle: Buffer): Promise<{ grantId: string; clientId: string } | null> {
+    return onPostgres(async () => {
+      const [row] = await this.database.manager.query<Pick<LineageRow, 'grant_id' | 'client_id'>[]>(
+        `SELECT grant_id, client_id FROM refresh_rotation JOIN oauth_grant USING (grant_id)
+         WHERE handle = $1`,
+        [handle],
+      );
+      return row === undefined ? null : { grantId: row.grant_id, clientId: row.client_id };
+    });
+  }
+
+  findRevocation(grantId: string): Promise<RevocationCause | null> {
+    return onPostgres(async () => {
+      const [row] = await this.database.manager.query<LineageRow[]>(
+        `SELECT revocation_reason, revoked_by FROM oauth_grant
+         WHERE grant_id = $1 AND revoked_at IS NOT NULL`,
+        [grantId],
+      );
+      return row === undefined ? null : toCause(row);
+    });
+  }
+
+  private async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return onPostgres(() => this.database.manager.transaction(work));
+  }
+}
+
+function toCause(row: LineageRow): RevocationCause {
+  return { reason: row.revocation_reason ?? 'unknown', by: row.revoked_by ?? 'unknown' };
+}
+
+function rotatedAt(lastMs: number): Date | null {
+  return lastMs === 0 ? null : new Date(lastMs);
+}
+
+function toLineage(row: LineageRow): Lineage {
+  return {
+    grantId: row.grant_id,
+    accountId: row.account_id,
+    sid: row.sid,
+    clientDigest: digestClientId(row.client_id),
+    authenticatedAtSeconds: Math.floor(row.authenticated_at.getTime() / 1000),
+    termsId: row.terms_id,
+    keyBinding: row.key_binding,
+    current: Number(row.current_generation),
+    parent: Number(row.parent_generation),
+    floor: Number(row.floor_generation),
+    lastMs: row.rotated_at?.getTime() ?? 0,
+    idleExpiresMs: row.idle_expires_at.getTime(),
+    absoluteExpiresMs: row.absolute_expires_at.getTime(),
+  };
+}
