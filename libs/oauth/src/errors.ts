@@ -63,6 +63,8 @@ export abstract class OAuthError extends Error {
   abstract readonly code: EndpointErrorCode | AuthorizationErrorCode;
   /** HTTP status of the answer. */
   readonly status: number = 400;
+  /** Whether whoever throws it has told the operator already, so that it is not logged once more. */
+  readonly isReported: boolean = false;
 
   /**
    * @param description one sentence for the client's developer: ASCII without `"` and `\`, and

@@ -10,6 +10,7 @@ const PRODUCTION = {
   REDIS_URL: 'rediss://:a-password@redis:6379',
   AUTH_ISSUER: 'https://login.example.com',
   AUTH_KEY_ENCRYPTION_KEY: KEY,
+  AUTH_REFRESH_TOKEN_KEYS: `1:${KEY}`,
 };
 
 function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -71,6 +72,12 @@ describe('parseEnvironment', () => {
     ['REDIS_KEY_PREFIX', 'a b'],
     ['AUTH_KEY_ENCRYPTION_KEY', 'c2hvcnQ'],
     ['AUTH_KEY_ENCRYPTION_KEY', `${KEY}*`],
+    ['AUTH_REFRESH_TOKEN_KEYS', KEY],
+    ['AUTH_REFRESH_TOKEN_KEYS', '1:c2hvcnQ'],
+    ['AUTH_REFRESH_TOKEN_KEYS', `0:${KEY}`],
+    ['AUTH_REFRESH_TOKEN_KEYS', `256:${KEY}`],
+    ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},1:${KEY}`],
+    ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},`],
     ['AUTH_SIGNING_ALGORITHM', 'HS256'],
     ['AUTH_SIGNING_ALGORITHM', 'none'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
@@ -88,7 +95,7 @@ describe('parseEnvironment', () => {
     const [problem, ...others] = problemsOf({ [name]: value });
     expect(problem).toMatch(new RegExp(`^${name} must be `));
     expect(others).toEqual([]);
-    if (name === 'AUTH_KEY_ENCRYPTION_KEY') expect(problem).not.toContain(value);
+    if (name.includes('KEY') && name.startsWith('AUTH')) expect(problem).not.toContain(value);
   });
 
   it('lists every problem at once, those of production included', () => {
@@ -98,6 +105,7 @@ describe('parseEnvironment', () => {
       'REDIS_URL',
       'DATABASE_URL',
       'AUTH_KEY_ENCRYPTION_KEY',
+      'AUTH_REFRESH_TOKEN_KEYS',
       'AUTH_ISSUER',
     ]);
   });
@@ -114,6 +122,11 @@ describe('production', () => {
     ['no issuer', { AUTH_ISSUER: undefined }, /^AUTH_ISSUER is required/],
     ['an http issuer', { AUTH_ISSUER: 'http://a.example.com' }, /^AUTH_ISSUER must be https/],
     ['no key', { AUTH_KEY_ENCRYPTION_KEY: undefined }, /^AUTH_KEY_ENCRYPTION_KEY is required/],
+    [
+      'no key for refresh tokens',
+      { AUTH_REFRESH_TOKEN_KEYS: undefined },
+      /^AUTH_REFRESH_TOKEN_KEYS is required/,
+    ],
     [
       'an example password for PostgreSQL',
       { DATABASE_URL: 'postgres://a:change-me@db/a' },
@@ -143,6 +156,15 @@ describe('production', () => {
       expect(problems.join()).not.toContain(value);
     },
   );
+
+  it('refuses an example key for refresh tokens', () => {
+    const example = `1:${KEY},2:change-me-to-32-random-bytes-in-base64url`;
+    const problems = problemsOf({ ...PRODUCTION, AUTH_REFRESH_TOKEN_KEYS: example });
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^AUTH_REFRESH_TOKEN_KEYS contains an example value/),
+    );
+    expect(problems.join()).not.toContain('change-me');
+  });
 
   it('takes private networks as they are', () => {
     const change = { AUTH_TRUSTED_PROXIES: '10.0.0.0/8,fc00::/7,192.0.2.1' };

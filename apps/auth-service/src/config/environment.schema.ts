@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { prefixLength } from './network.js';
+import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
 
@@ -86,6 +87,14 @@ const keyEncryptionKey = z
   )
   .transform((value) => Buffer.from(value, 'base64url'));
 
+const refreshTokenKeys = z
+  .string()
+  .refine(
+    (value) => parseRefreshTokenKeys(value) !== null,
+    'must be keys such as 1:<32 random bytes in base64url>, separated by commas, each version once',
+  )
+  .transform((value) => parseRefreshTokenKeys(value) ?? new Map<number, Buffer>());
+
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   AUTH_HOST: z.string().default('127.0.0.1'),
@@ -122,6 +131,7 @@ const schema = z.object({
     .default('.keyward')
     .transform((path) => resolve(path)),
   AUTH_KEY_ENCRYPTION_KEY: keyEncryptionKey.optional(),
+  AUTH_REFRESH_TOKEN_KEYS: refreshTokenKeys.optional(),
   AUTH_SIGNING_ALGORITHM: z
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),

@@ -75,6 +75,13 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
     if (problem !== null) problems.push(problem);
   }
 
+  const refreshKeys = environment['AUTH_REFRESH_TOKEN_KEYS'];
+  if (refreshKeys === undefined) {
+    problems.push('AUTH_REFRESH_TOKEN_KEYS is required in production');
+  } else if (refreshKeys.split(',').some((entry) => isExampleSecret(entry.replace(/^.*:/, '')))) {
+    problems.push('AUTH_REFRESH_TOKEN_KEYS contains an example value: generate keys of your own');
+  }
+
   const issuer = environment['AUTH_ISSUER'];
   if (issuer === undefined) {
     problems.push('AUTH_ISSUER is required in production');

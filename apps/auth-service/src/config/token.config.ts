@@ -8,6 +8,8 @@ export interface TokenConfig {
   readonly accessTokenSeconds: number;
   /** Encrypts private keys at rest; absent: one is generated in {@link dataDirectory}. */
   readonly keyEncryptionKey: Buffer | undefined;
+  /** Makes refresh tokens, by version; absent: one is derived from the key above. */
+  readonly refreshTokenKeys: ReadonlyMap<number, Buffer> | undefined;
   readonly dataDirectory: string;
 }
 
@@ -17,6 +19,7 @@ export const tokenConfig = registerAs('token', (): TokenConfig => {
     signingAlgorithm: environment.AUTH_SIGNING_ALGORITHM,
     accessTokenSeconds: environment.AUTH_ACCESS_TOKEN_SECONDS,
     keyEncryptionKey: environment.AUTH_KEY_ENCRYPTION_KEY,
+    refreshTokenKeys: environment.AUTH_REFRESH_TOKEN_KEYS,
     dataDirectory: environment.KEYWARD_DATA_DIR,
   };
 });

@@ -58,7 +58,9 @@ export class OAuthExceptionFilter implements ExceptionFilter {
   }
 
   private answerProtocolError(error: OAuthError, request: FastifyRequest, reply: FastifyReply) {
-    this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.reason}`);
+    if (!error.isReported) {
+      this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.reason}`);
+    }
     if (error instanceof InvalidClientError) {
       void reply.header('www-authenticate', `Basic realm="${REALM}", charset="UTF-8"`);
     }

@@ -29,6 +29,19 @@ export type BadOutcome =
 
 export type RotationOutcome = GoodOutcome | BadOutcome;
 
+const GOOD: ReadonlySet<RotationOutcome> = new Set<GoodOutcome>([
+  'rotated',
+  'replayed',
+  'resumed',
+  'recovered',
+  'kept',
+]);
+
+/** Whether the client gets a token. */
+export function isGood(outcome: RotationOutcome): outcome is GoodOutcome {
+  return GOOD.has(outcome);
+}
+
 /** What was decided. */
 export interface RotationDecision {
   readonly outcome: RotationOutcome;

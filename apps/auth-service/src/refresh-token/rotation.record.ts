@@ -45,6 +45,9 @@ export abstract class RotationRecord {
     restore: (lineage: Lineage) => Promise<T>,
   ): Promise<Rebuilt<T>>;
 
+  /** @returns null for a handle that is not recorded; the lineage of a revoked grant as any other */
+  abstract find(handle: Buffer): Promise<Lineage | null>;
+
   /** Writes states; an earlier one never replaces a later one, and an unknown handle is ignored. */
   abstract checkpoint(states: readonly Checkpoint[]): Promise<void>;
 
@@ -53,7 +56,4 @@ export abstract class RotationRecord {
 
   /** @returns null for a handle that is not recorded */
   abstract findGrant(handle: Buffer): Promise<{ grantId: string; clientId: string } | null>;
-
-  /** Why a grant was revoked; null where it is live or not recorded. */
-  abstract findRevocation(grantId: string): Promise<RevocationCause | null>;
 }

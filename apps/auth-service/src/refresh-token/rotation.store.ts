@@ -28,6 +28,9 @@ export abstract class RotationStore {
   /** Puts a lineage that was just recorded; merges as {@link restore} does. */
   abstract put(handle: Buffer, recorded: Lineage): Promise<void>;
 
+  /** What the store holds of a lineage, by whichever process; nothing is decided. */
+  abstract find(handle: Buffer): Promise<Lineage | null>;
+
   /**
    * Ends a lineage, whether the store has a record of it or not: what is on its way to restore it must
    * not bring it back to life. Idempotent.

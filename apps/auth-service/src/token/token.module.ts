@@ -5,9 +5,11 @@ import { AuthorizationCodeModule } from '../authorization/authorization-code.mod
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
 import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
 import { TokenController } from './token.controller.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 import { TokenResponseIssuer } from './token-response.issuer.js';
@@ -23,6 +25,10 @@ const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
     IssuanceModule,
     ResourceModule,
   ],
+const GRANTS = [ClientCredentialsGrant, RefreshTokenGrant];
+
+@Module({
+  imports: [ClientAuthenticationModule, IssuanceModule, ResourceModule, RefreshTokenModule],
   controllers: [TokenController],
   providers: [
     TokenResponseIssuer,

@@ -44,6 +44,10 @@ export class MemoryRotationStore extends RotationStore {
     this.write(handle, this.merged(handle, recorded));
   }
 
+  async find(handle: Buffer): Promise<Lineage | null> {
+    return this.lineages.get(keyOf(handle)) ?? null;
+  }
+
   async revoke(handle: Buffer, absoluteExpiresMs: number): Promise<void> {
     const lineage = this.lineages.get(keyOf(handle));
     if (lineage !== undefined) this.write(handle, { ...lineage, standing: 'revoked' });

@@ -31,6 +31,11 @@ interface LineageRow {
   readonly revoked_by: string | null;
 }
 
+const LINEAGE = `
+  SELECT r.*, g.account_id, g.client_id, g.sid, g.authenticated_at, g.revoked_at,
+    g.revocation_reason, g.revoked_by
+  FROM refresh_rotation r JOIN oauth_grant g USING (grant_id)`;
+
 @Injectable()
 export class PostgresRotationRecord extends RotationRecord {
   constructor(private readonly database: PostgresDatabase) {
@@ -70,16 +75,23 @@ export class PostgresRotationRecord extends RotationRecord {
     return this.transaction(async (manager): Promise<Rebuilt<T>> => {
       // A revocation waits for this lock, so it comes after the restore and finds what that wrote.
       const [row] = await manager.query<LineageRow[]>(
-        `SELECT r.*, g.account_id, g.client_id, g.sid, g.authenticated_at, g.revoked_at,
-           g.revocation_reason, g.revoked_by
-         FROM refresh_rotation r JOIN oauth_grant g USING (grant_id)
-         WHERE r.handle = $1 FOR SHARE OF g`,
+        `${LINEAGE} WHERE r.handle = $1 FOR SHARE OF g`,
         [handle],
       );
       if (row === undefined) return { standing: 'unknown' };
       const lineage = toLineage(row);
       if (row.revoked_at === null) return { standing: 'live', result: await restore(lineage) };
       return { standing: 'revoked', lineage, cause: toCause(row) };
+    });
+  }
+
+  find(handle: Buffer): Promise<Lineage | null> {
+    return onPostgres(async () => {
+      const [row] = await this.database.manager.query<LineageRow[]>(
+        `${LINEAGE} WHERE r.handle = $1`,
+        [handle],
+      );
+      return row === undefined ? null : toLineage(row);
     });
   }
 
@@ -134,17 +146,6 @@ export class PostgresRotationRecord extends RotationRecord {
         [handle],
       );
       return row === undefined ? null : { grantId: row.grant_id, clientId: row.client_id };
-    });
-  }
-
-  findRevocation(grantId: string): Promise<RevocationCause | null> {
-    return onPostgres(async () => {
-      const [row] = await this.database.manager.query<LineageRow[]>(
-        `SELECT revocation_reason, revoked_by FROM oauth_grant
-         WHERE grant_id = $1 AND revoked_at IS NOT NULL`,
-        [grantId],
-      );
-      return row === undefined ? null : toCause(row);
     });
   }
 

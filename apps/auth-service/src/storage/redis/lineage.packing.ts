@@ -50,6 +50,11 @@ export function packLineage(lineage: Lineage): Buffer {
   return packed;
 }
 
+/** Whether a record of this layout holds a lineage; what was revoked unseen has none. */
+export function isComplete(packed: Buffer): boolean {
+  return packed.length >= OFFSET.keyBinding && packed.readUInt8(OFFSET.version) === LAYOUT_VERSION;
+}
+
 export function unpackLineage(packed: Buffer): HotLineage {
   return {
     standing: STANDINGS[packed.readUInt8(OFFSET.standing)] ?? 'revoked',

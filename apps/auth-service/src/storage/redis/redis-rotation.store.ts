@@ -7,7 +7,7 @@ import {
   type RotationOutcome,
 } from '../../refresh-token/rotation.decision.js';
 import { RotationStore } from '../../refresh-token/rotation.store.js';
-import { packLineage, unpackLineage } from './lineage.packing.js';
+import { isComplete, packLineage, unpackLineage } from './lineage.packing.js';
 import { type RedisConnection } from './redis.connection.js';
 import { type RedisScript } from './redis.script.js';
 import { PRESENT, PUT, REVOKE } from './rotation.script.js';
@@ -44,6 +44,12 @@ export class RedisRotationStore extends RotationStore {
     await this.evaluate(PUT, handle, packLineage(recorded));
   }
 
+  async find(handle: Buffer): Promise<Lineage | null> {
+    const key = keyOf(handle);
+    const record = await this.redis.run(key, (client) => client.withTypeMapping(AS_BYTES).get(key));
+    return record === null || !isComplete(record) ? null : unpackLineage(record);
+  }
+
   async revoke(handle: Buffer, absoluteExpiresMs: number): Promise<void> {
     await this.evaluate(REVOKE, handle, String(absoluteExpiresMs));
   }
@@ -78,10 +84,14 @@ export class RedisRotationStore extends RotationStore {
     handle: Buffer,
     ...args: (string | Buffer)[]
   ): Promise<unknown> {
-    // The handle is the hash tag: a further key of the same grant would be in the same slot.
-    const key = `rt:{${handle.toString('base64url')}}`;
+    const key = keyOf(handle);
     return this.redis.run(key, (client, runId) =>
       script.run(client.withTypeMapping(AS_BYTES), { keys: [key], arguments: [runId, ...args] }),
     );
   }
+}
+
+// The handle is the hash tag: a further key of the same grant would be in the same slot.
+function keyOf(handle: Buffer): string {
+  return `rt:{${handle.toString('base64url')}}`;
 }

@@ -1,0 +1,60 @@
+/** Ends the lineages of revoked grants in the hot store, and knows when it lags behind. */
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { TemporarilyUnavailableError } from '@keyward/oauth';
+import { type PositionedRevocation } from '../revocation/revocation.js';
+import { RevocationRelay } from '../revocation/revocation.relay.js';
+import { RevocationSink } from '../revocation/revocation.sink.js';
+import { RotationRecord } from './rotation.record.js';
+import { RotationStore } from './rotation.store.js';
+
+/** A sink of the relay: it is told of every revocation that the record holds, until it took it. */
+@Injectable()
+export class RotationRevocation extends RevocationSink implements OnModuleInit {
+  private taking: Promise<void> = Promise.resolve();
+  private isBehind = false;
+
+  constructor(
+    private readonly relay: RevocationRelay,
+    private readonly record: RotationRecord,
+    private readonly store: RotationStore,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.relay.addSink(this);
+  }
+
+  take(revocations: readonly PositionedRevocation[]): Promise<void> {
+    const taken = this.takeAll(revocations);
+    this.taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /**
+   * Resolves when every revocation that this process knows of is in the hot store: before that, no
+   * refresh is decided there.
+   *
+   * @throws TemporarilyUnavailableError where that cannot be had now
+   */
+  async catchUp(): Promise<void> {
+    await this.relay.catchUp();
+    await this.taking;
+    if (!this.isBehind) return;
+    throw new TemporarilyUnavailableError(
+      'the server cannot answer now',
+      'a revocation has not reached the hot store of refresh tokens yet',
+    );
+  }
+
+  private async takeAll(revocations: readonly PositionedRevocation[]): Promise<void> {
+    // What fails comes again, all of it, so a later success makes it good.
+    this.isBehind = true;
+    const grantIds = revocations.filter(({ kind }) => kind === 'grant').map(({ value }) => value);
+    const lineages = grantIds.length === 0 ? [] : await this.record.findByGrants(grantIds);
+    await Promise.all(
+      lineages.map(({ handle, absoluteExpiresMs }) => this.store.revoke(handle, absoluteExpiresMs)),
+    );
+    this.isBehind = false;
+  }
+}

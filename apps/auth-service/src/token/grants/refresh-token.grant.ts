@@ -1,0 +1,85 @@
+/** The refresh token grant: a client goes on with what a person allowed it (RFC 6749 section 6). */
+import { Injectable } from '@nestjs/common';
+import {
+  formatScope,
+  InvalidScopeError,
+  OPENID_SCOPE,
+  REFRESH_TOKEN_GRANT,
+  type TokenResponse,
+} from '@keyward/oauth';
+import { type Client } from '../../client/client.js';
+import { type Grant } from '../../grant/grant.js';
+import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
+import { IdTokenIssuer } from '../../issuance/id-token.issuer.js';
+import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
+import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
+import { type Target } from '../../resource/target.resolver.js';
+import { TokenGrant } from '../token.grant.js';
+import { type TokenRequest } from '../token-request.parser.js';
+
+/** The access token may be narrower than the grant; the refresh token always keeps all of it. */
+@Injectable()
+export class RefreshTokenGrant extends TokenGrant {
+  readonly grantType = REFRESH_TOKEN_GRANT;
+
+  constructor(
+    private readonly rotation: RefreshTokenRotation,
+    private readonly targets: GrantTargetResolver,
+    private readonly accessTokens: AccessTokenIssuer,
+    private readonly idTokens: IdTokenIssuer,
+  ) {
+    super();
+  }
+
+  async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
+    const token = request.parameters.required('refresh_token');
+    const narrowed = await this.narrowInAdvance(client, token, request);
+    const { grant, refreshToken } = await this.rotation.refresh(client, token);
+    const target = narrowed ?? (await this.targetOf(grant, request));
+    const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
+      subject: grant.accountId,
+      clientId: grant.clientId,
+      scope: target.scope,
+      audience: target.audience,
+      grant,
+    });
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+      scope: formatScope(target.scope),
+      refresh_token: refreshToken,
+      ...(target.scope.includes(OPENID_SCOPE) && {
+        id_token: await this.idTokens.issue({ grant, nonce: null, accessToken }),
+      }),
+    };
+  }
+
+  /**
+   * A request that is refused for what it asks for must not rotate: its client keeps the token that
+   * it has, and would be taken for a thief with it after a while.
+   */
+  private async narrowInAdvance(
+    client: Client,
+    token: string,
+    request: TokenRequest,
+  ): Promise<Target | null> {
+    if (request.scope === null && request.resources.length === 0) return null;
+    const grant = await this.rotation.peek(client, token);
+    return grant && this.targetOf(grant, request);
+  }
+
+  /** @see RFC 6749 section 6, RFC 8707 section 2.2 */
+  private async targetOf(grant: Grant, { scope, resources }: TokenRequest): Promise<Target> {
+    const refused = () =>
+      new InvalidScopeError(
+        'the scope holds more than was granted for these resources',
+        `client ${grant.clientId} asked for more than grant ${grant.grantId} holds`,
+      );
+    if (scope !== null && !scope.every((value) => grant.scope.includes(value))) throw refused();
+    const granted = { scope: scope ?? grant.scope, resources: grant.resources };
+    const target = await this.targets.narrow(granted, resources);
+    if (scope !== null && target.scope.length < scope.length) throw refused();
+    return target;
+  }
+}
