@@ -105,6 +105,8 @@ const HOT_STATE = [
     SessionCopyStore,
     (redis) => new RedisSessionCopyStore(redis),
     () => new MemorySessionCopyStore(),
+  ),
+  hot(
     RotationStore,
     (redis) => new RedisRotationStore(redis),
     () => new MemoryRotationStore(),
