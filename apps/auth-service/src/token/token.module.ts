@@ -14,7 +14,7 @@ import { TokenController } from './token.controller.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 import { TokenResponseIssuer } from './token-response.issuer.js';
 
-const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
+const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGrant];
 
 @Module({
   imports: [
@@ -23,12 +23,9 @@ const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant];
     ClientAuthenticationModule,
     GrantModule,
     IssuanceModule,
+    RefreshTokenModule,
     ResourceModule,
   ],
-const GRANTS = [ClientCredentialsGrant, RefreshTokenGrant];
-
-@Module({
-  imports: [ClientAuthenticationModule, IssuanceModule, ResourceModule, RefreshTokenModule],
   controllers: [TokenController],
   providers: [
     TokenResponseIssuer,

@@ -1,5 +1,5 @@
 /** The authorization code grant: what a person allowed becomes tokens, once (RFC 6749 section 4.1). */
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AUTHORIZATION_CODE_GRANT, InvalidGrantError, type TokenResponse } from '@keyward/oauth';
 import { AuditTrail } from '../../audit/audit.trail.js';
 import {
@@ -34,8 +34,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     private readonly grants: GrantService,
     private readonly tokens: TokenResponseIssuer,
     private readonly audit: AuditTrail,
-    // A server without refresh tokens issues none.
-    @Optional() private readonly refreshTokens?: RefreshTokenService,
+    private readonly refreshTokens: RefreshTokenService,
   ) {
     super();
   }
@@ -77,7 +76,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     const response = await this.recordOrRelease(code, grant, async () =>
       this.tokens.issue(grant, await this.targets.narrow(grant, resources), nonce),
     );
-    const refreshToken = (await this.refreshTokens?.issue(client, grant)) ?? null;
+    const refreshToken = await this.refreshTokens.issue(client, grant);
     const { accountId, clientId, grantId, sid } = grant;
     this.audit.record({
       type: 'code.redeemed',
