@@ -68,8 +68,15 @@ describe('RefreshTokenCodec', () => {
 
 describe('parseRefreshTokenKeys', () => {
   it('reads versions in any order', () => {
-    const keys = parseRefreshTokenKeys(`3:${K2.toString('base64url')}, 1:${K1.toString('base64url')}`);
-    expect(keys).toEqual(new Map([[3, K2], [1, K1]]));
+    const keys = parseRefreshTokenKeys(
+      `3:${K2.toString('base64url')}, 1:${K1.toString('base64url')}`,
+    );
+    expect(keys).toEqual(
+      new Map([
+        [3, K2],
+        [1, K1],
+      ]),
+    );
     expect(new RefreshTokenKeys(keys ?? new Map()).newestVersion).toBe(3);
   });
 

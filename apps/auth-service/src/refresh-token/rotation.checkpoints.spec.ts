@@ -56,7 +56,12 @@ describe('RotationCheckpoints', () => {
     checkpoints.add(one, at(3));
     record.isDown = false;
     await checkpoints.onApplicationShutdown();
-    expect(record.written.flat().map(({ current }) => current).sort()).toEqual([2, 3]);
+    expect(
+      record.written
+        .flat()
+        .map(({ current }) => current)
+        .sort(),
+    ).toEqual([2, 3]);
     expect(checkpoints.size).toBe(0);
   });
 

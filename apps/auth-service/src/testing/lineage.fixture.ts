@@ -30,7 +30,13 @@ export function presentationFixture(
   generation: number,
   change: Partial<Presentation> = {},
 ): Presentation {
-  return { generation, clientDigest: CLIENT_DIGEST, keyBinding: null, rules: TEST_RULES, ...change };
+  return {
+    generation,
+    clientDigest: CLIENT_DIGEST,
+    keyBinding: null,
+    rules: TEST_RULES,
+    ...change,
+  };
 }
 
 export function handleFixture(): Buffer {

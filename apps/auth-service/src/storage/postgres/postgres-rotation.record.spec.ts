@@ -107,7 +107,10 @@ describe('PostgresRotationRecord', () => {
 
   it.each([
     ['is rebuilt', () => record.rebuild.bind(record)],
-    ['is published', () => (h: Buffer, work: () => Promise<void>) => record.create(h, lineage, work)],
+    [
+      'is published',
+      () => (h: Buffer, work: () => Promise<void>) => record.create(h, lineage, work),
+    ],
   ])('lets a revocation wait while a lineage %s', async (what, method) => {
     if (what === 'is rebuilt') await create();
     const events: string[] = [];
