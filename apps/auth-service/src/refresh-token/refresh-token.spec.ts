@@ -129,7 +129,6 @@ describeWithRedis('the refresh token grant', (redis) => {
     const { token } = await begin();
     const narrow = await good(refresh(token, { scope: 'orders:read' }));
     expect(narrow.scope).toBe('orders:read');
-    expect(narrow.id_token).toBeUndefined();
     expect(decodeJwt(narrow.access_token).aud).toBe(ORDERS);
     const atOrders = await good(refresh(narrow.refresh_token, { resource: ORDERS }));
     expect(atOrders.scope).toBe('orders:read orders:write');

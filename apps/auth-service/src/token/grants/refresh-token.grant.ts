@@ -1,20 +1,13 @@
 /** The refresh token grant: a client goes on with what a person allowed it (RFC 6749 section 6). */
 import { Injectable } from '@nestjs/common';
-import {
-  formatScope,
-  InvalidScopeError,
-  OPENID_SCOPE,
-  REFRESH_TOKEN_GRANT,
-  type TokenResponse,
-} from '@keyward/oauth';
+import { InvalidScopeError, REFRESH_TOKEN_GRANT, type TokenResponse } from '@keyward/oauth';
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
-import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
-import { IdTokenIssuer } from '../../issuance/id-token.issuer.js';
 import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
 import { type Target } from '../../resource/target.resolver.js';
 import { TokenGrant } from '../token.grant.js';
+import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { type TokenRequest } from '../token-request.parser.js';
 
 /** The access token may be narrower than the grant; the refresh token always keeps all of it. */
@@ -25,8 +18,7 @@ export class RefreshTokenGrant extends TokenGrant {
   constructor(
     private readonly rotation: RefreshTokenRotation,
     private readonly targets: GrantTargetResolver,
-    private readonly accessTokens: AccessTokenIssuer,
-    private readonly idTokens: IdTokenIssuer,
+    private readonly tokens: TokenResponseIssuer,
   ) {
     super();
   }
@@ -36,23 +28,8 @@ export class RefreshTokenGrant extends TokenGrant {
     const narrowed = await this.narrowInAdvance(client, token, request);
     const { grant, refreshToken } = await this.rotation.refresh(client, token);
     const target = narrowed ?? (await this.targetOf(grant, request));
-    const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
-      subject: grant.accountId,
-      clientId: grant.clientId,
-      scope: target.scope,
-      audience: target.audience,
-      grant,
-    });
-    return {
-      access_token: accessToken,
-      token_type: 'Bearer',
-      expires_in: expiresInSeconds,
-      scope: formatScope(target.scope),
-      refresh_token: refreshToken,
-      ...(target.scope.includes(OPENID_SCOPE) && {
-        id_token: await this.idTokens.issue({ grant, nonce: null, accessToken }),
-      }),
-    };
+    const response = await this.tokens.issue(grant, target, null);
+    return { ...response, refresh_token: refreshToken };
   }
 
   /**
