@@ -5,6 +5,7 @@ import {
   Logger,
   Module,
   type DynamicModule,
+  type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
@@ -87,7 +88,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AUTH_OPTIONS,
   ],
 })
-export class AuthModule extends ConfigurableModuleClass implements OnModuleInit {
+export class AuthModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly verifier: AccessTokenVerifier,
     @Inject(AUTH_OPTIONS) private readonly options: AuthModuleOptions,
@@ -103,5 +104,10 @@ export class AuthModule extends ConfigurableModuleClass implements OnModuleInit 
       }
     }
     void this.verifier.warmUp();
+    this.verifier.followRevocations();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.verifier.unfollowRevocations();
   }
 }

@@ -17,6 +17,7 @@ export { JwtStrategy } from './access-token/jwt.strategy.js';
 export {
   KeysUnavailableError,
   RefusedTokenError,
+  RevocationsUnavailableError,
   type Refusal,
   type RefusalReason,
   type RefusalStage,
@@ -47,3 +48,21 @@ export {
   type TrustOptions,
   type TrustRules,
 } from './trust/trust.options.js';
+export {
+  AccessTokenProvider,
+  ClientCredentialsTokens,
+  type ClientCredentialsOptions,
+} from './revocation/access-token.provider.js';
+export {
+  RevocationFeed,
+  type RevocationFeedOptions,
+  type RevocationFeedState,
+} from './revocation/revocation.feed.js';
+export { type RevocationOptions, type StalePolicy } from './revocation/revocation.options.js';
+export { RevocationSource, type FeedMessage } from './revocation/revocation.source.js';
+export {
+  SseRevocationSource,
+  type SseRevocationSourceOptions,
+} from './revocation/sse-revocation.source.js';
+export { TokenStatus } from './revocation/token.status.js';
+export { type TrustRevocationState } from './revocation/trust-revocation.js';

@@ -3,6 +3,7 @@ import { type KeySourceState } from '../jwks/key-source.js';
 import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { type Principal } from '../principal/principal.js';
+import { type TrustRevocationState } from '../revocation/trust-revocation.js';
 import { type AcceptedHeader, type Trust } from '../trust/trust.js';
 import { type Trusts } from '../trust/trusts.js';
 import { createPrincipal } from './create-principal.js';
@@ -20,6 +21,15 @@ export interface VerifierOptions {
   readonly maxTokenBytes?: number;
   /** Tokens that are remembered once they passed; 0 turns the cache off. Default 10000. */
   readonly maxCachedTokens?: number;
+}
+
+/** A token on its way through the checks. */
+interface Candidate {
+  readonly token: string;
+  readonly cacheKey: string;
+  readonly jws: CompactJws;
+  readonly trust: Trust;
+  readonly header: AcceptedHeader;
 }
 
 /**
@@ -55,6 +65,7 @@ export class AccessTokenVerifier {
    *   usual request waits for nothing. `await` suits both.
    * @throws RefusedTokenError naming stage and rule (a rejection where a promise was returned)
    * @throws KeysUnavailableError where nothing can be said because no key is at hand
+   * @throws RevocationsUnavailableError where the trust wants to know of revocations, and cannot
    */
   verify(token: string): Principal | Promise<Principal> {
     return this.#verify(token, false);
@@ -76,6 +87,26 @@ export class AccessTokenVerifier {
     return new Map([...this.trusts].map(([issuer, { keys }]) => [issuer, keys.state(nowMs)]));
   }
 
+  /** The state of each trust's revocation feed, by issuer, where it follows one; for a health check. */
+  revocationStates(): ReadonlyMap<string, TrustRevocationState> {
+    const nowMs = this.clock();
+    const states = new Map<string, TrustRevocationState>();
+    for (const [issuer, { revocation }] of this.trusts) {
+      if (revocation !== undefined) states.set(issuer, revocation.state(nowMs));
+    }
+    return states;
+  }
+
+  /** Starts to follow every trust's revocations. Never throws: a failure shows in the state. */
+  followRevocations(): void {
+    for (const { revocation } of this.trusts.values()) revocation?.start();
+  }
+
+  /** Ends that. */
+  async unfollowRevocations(): Promise<void> {
+    await Promise.all([...this.trusts.values()].map(async ({ revocation }) => revocation?.stop()));
+  }
+
   /** How the verified-token cache is doing; for metrics. */
   cacheStatistics(): CacheStatistics {
     return this.#cache.statistics();
@@ -95,23 +126,22 @@ export class AccessTokenVerifier {
     const known = this.#cache.get(cacheKey);
     if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
       checkTimes(known.times, known.trust, nowMs);
-      return known.principal;
+      return known.trust.revocation === undefined ? known.principal : admit(token, known, nowMs);
     }
     const jws = parseCompactJws(token);
     const trust = this.#trustOf(jws);
     const header = trust.acceptHeader(jws.header);
+    const candidate: Candidate = { token, cacheKey, jws, trust, header };
     const key = trust.keys.current(header.kid, nowMs);
     if (key === undefined) {
-      return trust.keys
-        .resolve(header.kid)
-        .then((resolved) => this.#check(cacheKey, jws, trust, header, resolved));
+      return trust.keys.resolve(header.kid).then((resolved) => this.#check(candidate, resolved));
     }
-    if (!offThread) return this.#check(cacheKey, jws, trust, header, key);
+    if (!offThread) return this.#check(candidate, key);
     return key.verifyOffThread(header.alg, jws.signingInput, jws.signature).then((good) => {
       // Meanwhile the key may have been removed: then all of it is asked again, on this thread.
       return good && trust.keys.current(header.kid, this.clock()) !== key
         ? this.verify(token)
-        : this.#check(cacheKey, jws, trust, header, key, good);
+        : this.#check(candidate, key, good);
     });
   }
 
@@ -124,14 +154,12 @@ export class AccessTokenVerifier {
   }
 
   #check(
-    cacheKey: string,
-    jws: CompactJws,
-    trust: Trust,
-    { alg, kid }: AcceptedHeader,
+    { token, cacheKey, jws, trust, header }: Candidate,
     key: VerificationKey | undefined,
-    good = key?.verify(alg, jws.signingInput, jws.signature),
-  ): Principal {
+    good = key?.verify(header.alg, jws.signingInput, jws.signature),
+  ): Principal | Promise<Principal> {
     const { issuer } = trust;
+    const { alg, kid } = header;
     if (key === undefined) {
       this.#cache.delete(cacheKey);
       throw kid === undefined
@@ -146,10 +174,22 @@ export class AccessTokenVerifier {
     }
     const times = checkClaims(jws.payload, trust);
     // The clock is read again: fetching a key may have taken seconds.
-    checkTimes(times, trust, this.clock());
+    const nowMs = this.clock();
+    checkTimes(times, trust, nowMs);
     const principal = createPrincipal(jws.payload, trust, times);
     const verified: VerifiedToken = { principal, trust, key, kid, times };
+    const admitted = admit(token, verified, nowMs);
     this.#cache.set(cacheKey, verified);
-    return principal;
+    return admitted;
   }
+}
+
+/** Revocation is asked again at every use: it is what changes while a token is good. */
+function admit(
+  token: string,
+  { principal, trust, key }: VerifiedToken,
+  nowMs: number,
+): Principal | Promise<Principal> {
+  const asking = trust.revocation?.check(token, principal, key.kid, nowMs);
+  return asking === undefined ? principal : asking.then(() => principal);
 }

@@ -37,6 +37,10 @@ class TurnableKeySource extends KeySource {
     if (!this.reachable) return Promise.reject(new KeysUnavailableError(ISSUER, 'down', 1));
     return Promise.resolve(kid === 'k' ? this.key : undefined);
   }
+
+  revoke(): void {
+    this.key = undefined;
+  }
 }
 
 const CHANGES = [

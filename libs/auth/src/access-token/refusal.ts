@@ -2,7 +2,15 @@
 
 /** The step at which a request was refused, in the order in which the steps are taken. */
 export type RefusalStage =
-  'context' | 'extraction' | 'canonical' | 'trust' | 'key' | 'signature' | 'claims' | 'policy';
+  | 'context'
+  | 'extraction'
+  | 'canonical'
+  | 'trust'
+  | 'key'
+  | 'signature'
+  | 'claims'
+  | 'revocation'
+  | 'policy';
 
 /** The rule that a refused request broke: one name a rule, stable enough to alert on. */
 export type RefusalReason =
@@ -47,6 +55,9 @@ export type RefusalReason =
   | 'issued_in_the_future'
   | 'lifetime_too_long'
   | 'custom_rule'
+  // revocation
+  | 'revoked'
+  | 'revocations_unavailable'
   // policy
   | 'insufficient_scope'
   | 'insufficient_role';
@@ -90,6 +101,25 @@ export class KeysUnavailableError extends Error implements Refusal {
   ) {
     super(`no keys of ${issuer}: ${detail}`);
     this.name = 'KeysUnavailableError';
+  }
+}
+
+/**
+ * The feed of revocations is too old to rely on, and the trust says that this is no time to guess:
+ * neither valid nor invalid, so the answer is 503 and never 401.
+ */
+export class RevocationsUnavailableError extends Error implements Refusal {
+  readonly stage = 'revocation';
+  readonly reason = 'revocations_unavailable';
+
+  constructor(
+    readonly issuer: string,
+    readonly detail: string,
+    /** Sent as `Retry-After`, in seconds. */
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`revocations of ${issuer} are not known: ${detail}`);
+    this.name = 'RevocationsUnavailableError';
   }
 }
 

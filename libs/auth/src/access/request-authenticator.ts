@@ -1,7 +1,12 @@
 /** Takes an HTTP request to its principal, or to the answer that it gets instead. */
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
-import { KeysUnavailableError, RefusedTokenError, type Refusal } from '../access-token/refusal.js';
+import {
+  KeysUnavailableError,
+  RefusedTokenError,
+  RevocationsUnavailableError,
+  type Refusal,
+} from '../access-token/refusal.js';
 import { AuthObserver } from '../auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
 import { formatChallenge } from '../bearer/bearer-challenge.js';
@@ -83,7 +88,7 @@ export class RequestAuthenticator {
   }
 
   #answerTo({ stage, reason }: Refusal, error: unknown): BearerError {
-    if (error instanceof KeysUnavailableError) {
+    if (error instanceof KeysUnavailableError || error instanceof RevocationsUnavailableError) {
       return new VerificationUnavailableError(error.retryAfterSeconds);
     }
     if (reason === 'no_token') return new MissingTokenError(this.#resourceMetadata);
@@ -94,6 +99,7 @@ export class RequestAuthenticator {
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedTokenError || error instanceof KeysUnavailableError) return error;
+  if (error instanceof RevocationsUnavailableError) return error;
   if (error instanceof MalformedRequestError) {
     return { stage: 'extraction', reason: error.reason, detail: error.message };
   }

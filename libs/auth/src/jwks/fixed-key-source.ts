@@ -8,12 +8,12 @@ import { keysByKid } from './jwk-set.js';
  * that key has no `kid` either, as a secret has none, the token's says nothing and is ignored.
  */
 export class FixedKeySource extends KeySource {
-  readonly #keys: ReadonlyMap<string, VerificationKey>;
-  readonly #only: VerificationKey | undefined;
+  readonly #keys: Map<string, VerificationKey>;
+  #only: VerificationKey | undefined;
 
   constructor(keys: readonly VerificationKey[]) {
     super();
-    this.#keys = keysByKid(keys);
+    this.#keys = new Map(keysByKid(keys));
     this.#only = keys.length === 1 ? keys[0] : undefined;
   }
 
@@ -26,6 +26,11 @@ export class FixedKeySource extends KeySource {
 
   resolve(kid: string | undefined): Promise<VerificationKey | undefined> {
     return Promise.resolve(this.current(kid));
+  }
+
+  revoke(kid: string): void {
+    this.#keys.delete(kid);
+    if (this.#only?.kid === kid) this.#only = undefined;
   }
 
   state(): KeySourceState {

@@ -1,7 +1,7 @@
-/** Which URLs keys may be fetched from: https, or http where nothing can listen in between. */
+/** Which URLs of an issuer may be used: https, or http where nothing can listen in between. */
 
 /**
- * Checks a URL that keys or metadata come from.
+ * Checks a URL that keys, metadata or revocations come from, or that a secret goes to.
  *
  * @param insecureHttp allow http to hosts that are not this machine: spelled out, for networks that
  *   nobody else is on
@@ -16,12 +16,12 @@ export function checkKeyUrl(url: string, insecureHttp: boolean): string {
     throw new TypeError(`${JSON.stringify(url)} is not a URL`);
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new TypeError(`a URL that keys come from must not hold credentials: ${parsed.host}`);
+    throw new TypeError(`an issuer's URL must not hold credentials: ${parsed.host}`);
   }
   if (parsed.protocol === 'https:') return url;
   if (parsed.protocol === 'http:' && (insecureHttp || isLoopback(parsed.hostname))) return url;
   throw new TypeError(
-    `${parsed.href} is not https: whoever is on the way could give us keys of his own. ` +
+    `${parsed.href} is not https: whoever is on the way could answer in the issuer's place. ` +
       'Use https, or set `insecureHttp: true` for a network that nobody else is on.',
   );
 }

@@ -37,6 +37,8 @@ export class JwksProvider extends KeySource {
   #failures = 0;
   #lastFailure: string | undefined;
   #retryAtMs = -Infinity;
+  /** Bounded by the issuer, which has few keys. */
+  readonly #revokedKids = new Set<string>();
   readonly #unknownKids: UnknownKids;
   readonly #unknownKidFetches: TokenBucket;
 
@@ -84,6 +86,15 @@ export class JwksProvider extends KeySource {
       ...(held === undefined ? {} : { fetchedAtMs: held.fetchedAtMs }),
       ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
     };
+  }
+
+  /** The set is fetched anew, past caches and past the token bucket: its successor is in there. */
+  revoke(kid: string): void {
+    if (this.#revokedKids.has(kid)) return;
+    this.#revokedKids.add(kid);
+    const held = this.#held;
+    if (held !== undefined) this.#held = { ...held, byKid: this.#withoutRevoked(held.byKid) };
+    void (this.#fetching ?? Promise.resolve()).then(() => this.#fetch(true));
   }
 
   override warmUp(): Promise<void> {
@@ -137,7 +148,9 @@ export class JwksProvider extends KeySource {
         noCache,
       });
       const { keys, ignored } = importJwkSet(body, this.algorithms);
-      this.#held = holdKeys(keys, this.#held, startedMs, maxAgeSeconds, this.options);
+      const held = holdKeys(keys, this.#held, startedMs, maxAgeSeconds, this.options);
+      // A cache on the way may still have the set in which the key was.
+      this.#held = { ...held, byKid: this.#withoutRevoked(held.byKid) };
       this.#failures = 0;
       this.#lastFailure = undefined;
       this.#retryAtMs = -Infinity;
@@ -149,6 +162,11 @@ export class JwksProvider extends KeySource {
       this.locator.forget();
       this.observer.keysFetchFailed(this.issuer, this.#lastFailure);
     }
+  }
+
+  #withoutRevoked(keys: ReadonlyMap<string, VerificationKey>) {
+    if (this.#revokedKids.size === 0) return keys;
+    return new Map([...keys].filter(([kid]) => !this.#revokedKids.has(kid)));
   }
 
   #retryDelayMs(): number {

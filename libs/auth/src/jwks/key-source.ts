@@ -33,6 +33,9 @@ export abstract class KeySource {
   /** The state of the keys, without I/O. */
   abstract state(nowMs: number): KeySourceState;
 
+  /** Stops to use the key of `kid` at once and for good: the issuer revoked it. */
+  abstract revoke(kid: string): void;
+
   /** Starts to fetch the keys, so that the first request need not wait. Never throws. */
   warmUp(): Promise<void> {
     return Promise.resolve();

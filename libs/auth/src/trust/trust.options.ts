@@ -2,6 +2,7 @@
 import { type AsymmetricAlgorithm, type HmacAlgorithm } from '@keyward/oauth';
 import { type JwksOptions } from '../jwks/jwks.options.js';
 import { type JsonObject } from '../jws/strict-json.js';
+import { type RevocationOptions } from '../revocation/revocation.options.js';
 import { type ClaimMapping } from './claim-mapping.js';
 
 /** What every trust states, wherever its keys come from. */
@@ -43,6 +44,8 @@ export interface TrustRules {
    * token until that expires.
    */
   readonly validate?: (claims: JsonObject) => string | undefined;
+  /** How revocations of the issuer are followed. Default: not, so that a token lives until it expires. */
+  readonly revocation?: RevocationOptions;
 }
 
 /** Keys from the issuer's JWK Set, over the network. */

@@ -3,6 +3,7 @@ import { ACCESS_TOKEN_TYP } from '@keyward/oauth';
 import { RefusedTokenError, shown } from '../access-token/refusal.js';
 import { type KeySource } from '../jwks/key-source.js';
 import { type JsonObject } from '../jws/strict-json.js';
+import { type TrustRevocation } from '../revocation/trust-revocation.js';
 import { type ClaimPath } from './claim-mapping.js';
 import { type TrustRules } from './trust.options.js';
 
@@ -37,6 +38,8 @@ export class Trust {
     rules: TrustRules,
     algorithms: readonly string[],
     readonly keys: KeySource,
+    /** Undefined where the trust follows no feed. */
+    readonly revocation?: TrustRevocation,
   ) {
     this.issuer = nonEmpty(rules.issuer, 'issuer');
     this.audiences = new Set([rules.audience].flat());

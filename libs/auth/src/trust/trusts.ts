@@ -8,6 +8,7 @@ import { JwksLocator } from '../jwks/jwks-locator.js';
 import { resolveJwksOptions } from '../jwks/jwks.options.js';
 import { JwksProvider, type JwksObserver } from '../jwks/jwks.provider.js';
 import { type KeySource } from '../jwks/key-source.js';
+import { TrustRevocation } from '../revocation/trust-revocation.js';
 import { Trust } from './trust.js';
 import { type TrustOptions } from './trust.options.js';
 
@@ -29,10 +30,16 @@ export function createTrusts(
   const trusts = new Map<string, Trust>();
   for (const trust of options) {
     if (trusts.has(trust.issuer)) throw new TypeError(`two trusts for issuer ${trust.issuer}`);
-    const algorithms = trust.algorithms ?? ['ES256'];
-    trusts.set(trust.issuer, new Trust(trust, algorithms, keySource(trust, observer, clock)));
+    trusts.set(trust.issuer, createTrust(trust, observer, clock));
   }
   return trusts;
+}
+
+function createTrust(options: TrustOptions, observer: JwksObserver, clock: () => number): Trust {
+  const keys = keySource(options, observer, clock);
+  const revocation =
+    options.revocation && new TrustRevocation(options.issuer, options.revocation, keys);
+  return new Trust(options, options.algorithms ?? ['ES256'], keys, revocation);
 }
 
 function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => number): KeySource {
