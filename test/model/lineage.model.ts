@@ -23,7 +23,7 @@ function* allSteps(world: World, on: Switches): Iterable<Step<World>> {
   yield* clientSteps(world, on);
   yield* thiefSteps(world, on);
   yield* rebuildSteps(world, on);
-  yield* storageSteps(world, on);
+  yield* storageSteps(world);
   yield* revocationSteps(world, on);
 }
 
@@ -187,7 +187,7 @@ function refused(
   return { label, state: world };
 }
 
-function* storageSteps(world: World, on: Switches): Iterable<Step<World>> {
+function* storageSteps(world: World): Iterable<Step<World>> {
   const { left } = world;
   if (!quiet(world)) {
     // What a network, a checkpoint or a replica does not deliver within W it never delivers.
