@@ -95,4 +95,12 @@ describe('the outcome table of refresh rotation, in every order of events', () =
     const { counterexample } = search({ tabs: 2, eager: true });
     expect(counterexample?.at(-1)).toBe('an honest client is logged out (reused)');
   });
+
+  it('gives up one case: a late request of a generation that was resumed before Redis forgot it', () => {
+    const { counterexample } = search({ happens: { losses: 1, strays: 1 } });
+    expect(counterexample?.at(-1)).toBe('an honest client is logged out (reused)');
+    for (const part of ['answer is lost', 'resumed', 'recovered', 'late request']) {
+      expect(counterexample?.join('\n')).toContain(part);
+    }
+  });
 });

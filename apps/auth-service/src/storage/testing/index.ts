@@ -5,3 +5,6 @@ export { describeWithRedis, type RedisAccess } from './describe-with-redis.js';
 export { freeLoopbackPort } from './free-loopback-port.js';
 export { RedisTestServer, type RedisTestServerOptions } from './redis-test-server.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
+// The table of rotation, which the exhaustive model is held against.
+export { type HotLineage } from '../../refresh-token/lineage.js';
+export { decideRotation } from '../../refresh-token/rotation.decision.js';
