@@ -58,6 +58,16 @@ describe('PostgresRevocationRecord', () => {
     expect(values(await unexpired())).toEqual(['a', 'b', 'c']);
   });
 
+  it('keeps what ends a grant until it was relayed, however long Redis is away', async () => {
+    const grant: Revocation = { ...jti('g', past), kind: 'grant' };
+    await record.add(grant, '');
+    await record.add(jti('expired', past), '');
+    expect(await record.deleteExpired(10)).toBe(1);
+    expect(await record.findUnrelayed(10)).toEqual([{ ...grant, position: 1 }]);
+    await record.markRelayed([1]);
+    expect(await record.deleteExpired(10)).toBe(1);
+  });
+
   it('does not relay a token a second time when its revocation is repeated', async () => {
     await record.add(jti('a'), '');
     await record.findUnrelayed(10);

@@ -29,10 +29,13 @@ const INSERT = `
   WHERE revocation.kind = 'client' AND revocation.iat_before < EXCLUDED.iat_before`;
 
 // The counter's row stays locked until the commit. An expired row needs no position any more.
+/** What is still to be told: a grant's also when its access tokens have expired, for the refresh token. */
+const MATTERS = `(expires_at > now() OR kind = 'grant')`;
+
 const GIVE_POSITIONS = `
   WITH waiting AS MATERIALIZED (
     SELECT kind, value, row_number() OVER (ORDER BY created_at, kind, value) AS place
-    FROM revocation WHERE position IS NULL AND expires_at > now() ORDER BY place LIMIT $1
+    FROM revocation WHERE position IS NULL AND ${MATTERS} ORDER BY place LIMIT $1
   ), counter AS (
     UPDATE revocation_position SET last = last + (SELECT count(*) FROM waiting)
     RETURNING last - (SELECT count(*) FROM waiting) AS first
@@ -85,7 +88,7 @@ export class PostgresRevocationRecord extends RevocationRecord {
       await this.givePositions(limit);
       const rows = await this.database.manager.query<Row[]>(
         `SELECT ${COLUMNS} FROM revocation
-         WHERE relayed_at IS NULL AND position IS NOT NULL AND expires_at > now()
+         WHERE relayed_at IS NULL AND position IS NOT NULL AND ${MATTERS}
          ORDER BY position LIMIT $1`,
         [limit],
       );
@@ -144,7 +147,8 @@ export class PostgresRevocationRecord extends RevocationRecord {
     const rows = await onPostgres(() =>
       this.database.manager.query<[unknown, number]>(
         `DELETE FROM revocation WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM revocation WHERE expires_at <= now() LIMIT $1))`,
+           SELECT ctid FROM revocation WHERE expires_at <= now()
+             AND (kind <> 'grant' OR relayed_at IS NOT NULL) LIMIT $1))`,
         [limit],
       ),
     );
@@ -153,7 +157,7 @@ export class PostgresRevocationRecord extends RevocationRecord {
 
   private async givePositions(limit: number): Promise<void> {
     const waiting = await this.database.manager.query<unknown[]>(
-      `SELECT 1 FROM revocation WHERE position IS NULL AND expires_at > now() LIMIT 1`,
+      `SELECT 1 FROM revocation WHERE position IS NULL AND ${MATTERS} LIMIT 1`,
     );
     // The lock is worth a look first: nearly always nothing waits.
     if (waiting.length === 0) return;
