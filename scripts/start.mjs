@@ -51,7 +51,8 @@ async function run() {
   say('Starting auth-service (the first start creates its database) ...');
   await launch(auth, { ...environment, ...secrets }, '/health/ready');
   say('Starting orders-service ...');
-  await launch(orders, environment, '/health');
+  const ordersSecret = { ORDERS_CLIENT_SECRET: secrets.KEYWARD_ORDERS_SERVICE_SECRET };
+  await launch(orders, { ...environment, ...ordersSecret }, '/health');
   await launch(
     demoClient,
     { ...environment, KEYWARD_DEMO_WEB_SECRET: secrets.KEYWARD_DEMO_WEB_SECRET },

@@ -52,6 +52,7 @@ export class Stack {
       ORDERS_ISSUER: stack.issuer,
       ORDERS_FILE: join(directory, 'orders.json'),
       ORDERS_DEMO_CUSTOMER: stack.reader.id,
+      ORDERS_CLIENT_SECRET: stack.ordersClient.secret,
     });
     return stack;
   }

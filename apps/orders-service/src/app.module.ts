@@ -4,6 +4,7 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuthModule } from '@keyward/auth';
 import { ordersConfig } from './config/orders.config.js';
+import { followRevocations } from './revocation/follow-revocations.js';
 import { HealthController } from './health/health.controller.js';
 import { OrderStore } from './order/order.store.js';
 import { OrdersController } from './order/orders.controller.js';
@@ -25,6 +26,7 @@ import { FileOrderStore } from './storage/file-order.store.js';
             jwksUri: config.jwksUri,
             insecureHttp: config.insecureHttp,
             algorithms: [config.algorithm],
+            revocation: followRevocations(config),
           },
         ],
       }),

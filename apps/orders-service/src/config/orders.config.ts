@@ -1,6 +1,7 @@
 /** The configuration namespace `orders`: read from the environment once, checked as a whole. */
 import { resolve } from 'node:path';
 import { registerAs } from '@nestjs/config';
+import { REVOCATIONS_PATH } from '@keyward/oauth';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 
@@ -27,6 +28,13 @@ const environment = z
       })
       .default('ES256'),
     ORDERS_TOKEN_URL: httpUrl.optional(),
+    ORDERS_CLIENT_ID: z.string().default('orders-service'),
+    ORDERS_CLIENT_SECRET: z.string().optional(),
+    ORDERS_REVOCATIONS_URL: httpUrl.optional(),
+    ORDERS_REVOCATIONS_TOKEN_URL: httpUrl.optional(),
+    ORDERS_WHEN_STALE: z
+      .enum(['accept', 'reject'], { error: 'must be accept or reject' })
+      .default('accept'),
     ORDERS_FILE: z.string().default('.keyward/orders.json'),
     ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
   })
@@ -46,12 +54,29 @@ const environment = z
     /** What the issuer signs with; tokens of any other algorithm are refused. */
     algorithm: env.ORDERS_ALGORITHM,
     /** Token endpoint that the documentation page's "Authorize" asks. */
-    tokenUrl: env.ORDERS_TOKEN_URL ?? `${env.ORDERS_ISSUER.replace(/\/$/, '')}/oauth2/token`,
+    tokenUrl: env.ORDERS_TOKEN_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}/oauth2/token`,
+    /** How revocations are followed; undefined without a secret: a token lives until it expires. */
+    revocations:
+      env.ORDERS_CLIENT_SECRET === undefined
+        ? undefined
+        : {
+            url:
+              env.ORDERS_REVOCATIONS_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}${REVOCATIONS_PATH}`,
+            tokenUrl:
+              env.ORDERS_REVOCATIONS_TOKEN_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}/oauth2/token`,
+            clientId: env.ORDERS_CLIENT_ID,
+            clientSecret: env.ORDERS_CLIENT_SECRET,
+            whenStale: env.ORDERS_WHEN_STALE,
+          },
     /** The file that holds the orders, absolute. */
     file: resolve(env.ORDERS_FILE),
     /** Gets three sample orders when the file is created; undefined: the file starts empty. */
     demoCustomer: env.ORDERS_DEMO_CUSTOMER,
   }));
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
+}
 
 /** What orders-service is told by its environment. */
 export type OrdersConfiguration = z.output<typeof environment>;

@@ -1,9 +1,17 @@
-/** Tells whoever watches the service that it answers. */
+/** Tells whoever watches the service that it answers, and what it has to do without. */
 import { Controller, Get, Header } from '@nestjs/common';
-import { Public } from '@keyward/auth';
+import { AccessTokenVerifier, Public } from '@keyward/auth';
+
+/** What `/health` says. */
+export interface Health {
+  /** `degraded`: tokens that were revoked lately may be accepted, or all are answered 503. */
+  readonly status: 'ready' | 'degraded';
+}
 
 @Controller('health')
 export class HealthController {
+  constructor(private readonly verifier: AccessTokenVerifier) {}
+
   /**
    * Ready as soon as it answers: the orders are loaded before the port opens, and tokens are checked
    * with known keys while the authorization server is away.
@@ -11,7 +19,8 @@ export class HealthController {
   @Get()
   @Public()
   @Header('Cache-Control', 'no-store')
-  show(): { readonly status: 'ready' } {
-    return { status: 'ready' };
+  show(): Health {
+    const isStale = [...this.verifier.revocationStates().values()].some(({ stale }) => stale);
+    return { status: isStale ? 'degraded' : 'ready' };
   }
 }

@@ -29,7 +29,7 @@ export interface RevocationFeedOptions {
 }
 
 const FIRST_RETRY_MS = 100;
-const MAXIMUM_RETRY_MS = 10_000;
+const MAXIMUM_RETRY_MS = 5000;
 const SWEEP_INTERVAL_MS = 60_000;
 
 /** The order of the feed is broken: something may have been missed. */
