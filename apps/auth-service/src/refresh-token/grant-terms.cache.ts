@@ -19,7 +19,10 @@ export class GrantTermsCache {
     const text = JSON.stringify([scope, resources, acr, amr]);
     const known = this.idByText.get(text);
     if (known !== undefined) return touch(this.idByText, text, known);
-    return touch(this.idByText, text, await this.store.idOf({ scope, resources, acr, amr }));
+    const terms = { scope, resources, acr, amr };
+    const id = await this.store.idOf(terms);
+    touch(this.termsById, id, terms);
+    return touch(this.idByText, text, id);
   }
 
   /**

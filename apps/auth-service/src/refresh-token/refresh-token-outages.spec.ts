@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { ClientStore } from '../client/client.store.js';
 import { GrantService } from '../grant/grant.service.js';
 import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
-import { age } from '../storage/testing/redis-lineage.js';
+import { age, disown } from '../storage/testing/redis-lineage.js';
 import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
 import { ALICE, ORDERS } from '../testing/bootstrap.fixture.js';
 import { FaultProxy } from '../testing/fault-proxy.js';
 import { basic, SHARED_KEY, TestApplication } from '../testing/test-application.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
+import { RefreshTokenRotation } from './refresh-token.rotation.js';
 import { RefreshTokenService } from './refresh-token.service.js';
+import { RotationCheckpoints } from './rotation.checkpoints.js';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64url');
 const keys = (value: string) => ({ ...SHARED_KEY, AUTH_REFRESH_TOKEN_KEYS: value });
@@ -93,6 +96,39 @@ describeWithRedis('refresh while storage is down', (redis) => {
     },
   );
 
+  it('goes on by what Redis holds while PostgreSQL is down, and records it afterwards', async () => {
+    const rotation = server.app.get(RefreshTokenRotation, { strict: false });
+    const checkpoints = server.app.get(RotationCheckpoints, { strict: false });
+    const client = await server.app.get(ClientStore, { strict: false }).find('web');
+    if (client === null) throw new Error('there is no client web');
+    const { token } = await begin(server);
+    postgresProxy.become('refuse');
+    const second = await rotation.refresh(client, token);
+    const third = await rotation.refresh(client, second.refreshToken);
+    expect(third.grant.scope).toEqual(['openid', 'offline_access', 'orders:read']);
+    await sleep(600);
+    expect(checkpoints.size).toBe(1);
+    postgresProxy.become('pass');
+    for (const end = Date.now() + 10_000; checkpoints.size > 0 && Date.now() < end;) {
+      await sleep(50);
+    }
+    expect(checkpoints.size).toBe(0);
+    expect(await refresh(server, third.refreshToken)).toMatchObject({ status: 200 });
+  });
+
+  it('answers a miss 503 and never invalid_grant while PostgreSQL is down', async () => {
+    const rotation = server.app.get(RefreshTokenRotation, { strict: false });
+    const client = await server.app.get(ClientStore, { strict: false }).find('web');
+    if (client === null) throw new Error('there is no client web');
+    const { token } = await begin(server);
+    const content = server.app.get(RefreshTokenCodec, { strict: false }).decode(token);
+    await disown(redis(), content?.handle ?? Buffer.alloc(16));
+    postgresProxy.become('refuse');
+    await expect(rotation.refresh(client, token)).rejects.toMatchObject({ status: 503 });
+    postgresProxy.become('pass');
+    expect((await untilDone(() => refresh(server, token))).status).toBe(200);
+  });
+
   it('applies a revocation that Redis missed before the first refresh', async () => {
     const { grantId, token } = await begin(server);
     redisProxy.become('refuse');
@@ -122,6 +158,26 @@ describeWithRedis('refresh while storage is down', (redis) => {
     expect(await refresh(server, third.token)).toMatchObject({ status: 400 });
     const recorded = await server.app.get(GrantService, { strict: false }).find(grantId);
     expect(recorded?.cause).toEqual({ reason: 'refresh_reused', by: 'server' });
+  });
+});
+
+describeWithRedis('checkpoints of refresh rotation', (redis) => {
+  it('are written before the process ends', async () => {
+    const database = await createTestDatabase();
+    const server = await TestApplication.start({
+      database,
+      redis: redis(),
+      environment: SHARED_KEY,
+    });
+    let { token } = await begin(server);
+    for (let i = 0; i < 3; i += 1) ({ token } = await refresh(server, token));
+    await server.stop();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query('SELECT current_generation FROM refresh_rotation');
+    expect(rows).toEqual([{ current_generation: '4' }]);
+    await client.end();
+    await database.drop();
   });
 });
 
