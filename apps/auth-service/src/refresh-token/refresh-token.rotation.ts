@@ -1,13 +1,13 @@
 /** Goes on with a grant by its refresh token: every way in which that can end. */
 import { Injectable } from '@nestjs/common';
-import { InvalidGrantError, TemporarilyUnavailableError } from '@keyward/oauth';
+import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { type Grant } from '../grant/grant.js';
 import { GrantTermsCache } from './grant-terms.cache.js';
 import { digestClientId, type Lineage } from './lineage.js';
 import { RefreshKeyCheck } from './refresh-key.check.js';
-import { REFRESH_LIMITS } from './refresh.profile.js';
+import { rulesOf } from './refresh.profile.js';
 import { RefreshRefusal } from './refresh.refusal.js';
 import { RefreshTokenCodec, type RefreshTokenContent } from './refresh-token.codec.js';
 import { RotationCheckpoints } from './rotation.checkpoints.js';
@@ -16,18 +16,13 @@ import { RotationRecord } from './rotation.record.js';
 import { RotationRevocation } from './rotation.revocation.js';
 import { RotationStore } from './rotation.store.js';
 import { UnauthenticTokenLog } from './unauthentic.log.js';
+import { UnauthenticRefreshTokenError } from './unauthentic-refresh-token.error.js';
 
 /** What a good refresh token brings. */
 export interface Refreshed {
   readonly grant: Grant;
   /** The token that replaces the presented one; it keeps all of the grant. */
   readonly refreshToken: string;
-}
-
-/** A text that no key of this server has tagged. */
-export class UnauthenticRefreshTokenError extends InvalidGrantError {
-  // A line each would let anyone fill the log.
-  override readonly isReported = true;
 }
 
 @Injectable()
@@ -61,7 +56,12 @@ export class RefreshTokenRotation {
   ): Promise<Refreshed> {
     const content = this.codec.decode(token) ?? (await this.refuseUnauthentic(client, token));
     const { handle, generation } = content;
-    const presented = presentationOf(client, generation, keyBinding);
+    const presented = {
+      generation,
+      clientDigest: digestClientId(client.clientId),
+      keyBinding,
+      rules: rulesOf(client.refreshProfile),
+    };
     await this.revocation.catchUp();
     const decision =
       (await this.store.present(handle, presented)) ??
@@ -143,22 +143,4 @@ export class RefreshTokenRotation {
       expiresAt: new Date(lineage.absoluteExpiresMs),
     };
   }
-}
-
-function presentationOf(
-  client: Client,
-  generation: number,
-  keyBinding: Buffer | null,
-): Presentation {
-  const limits = REFRESH_LIMITS[client.refreshProfile];
-  return {
-    generation,
-    clientDigest: digestClientId(client.clientId),
-    keyBinding,
-    rules: {
-      retryWindowMs: limits.retryWindowSeconds * 1000,
-      lostResponseMs: limits.lostResponseSeconds * 1000,
-      idleMs: limits.idleSeconds * 1000,
-    },
-  };
 }

@@ -1,5 +1,6 @@
 /** How forgiving rotation is and how long refresh tokens live, by where a client runs: one table. */
 import { type RefreshProfile } from '../client/client.js';
+import { type RotationRules } from './rotation.decision.js';
 
 /** What a profile fixes, in seconds. */
 export interface RefreshLimits {
@@ -50,3 +51,13 @@ export const REFRESH_LIMITS: Readonly<Record<RefreshProfile, RefreshLimits>> = {
     absoluteSeconds: 30 * DAY,
   },
 };
+
+/** What rotation needs of a profile. */
+export function rulesOf(profile: RefreshProfile): RotationRules {
+  const { retryWindowSeconds, lostResponseSeconds, idleSeconds } = REFRESH_LIMITS[profile];
+  return {
+    retryWindowMs: retryWindowSeconds * 1000,
+    lostResponseMs: lostResponseSeconds * 1000,
+    idleMs: idleSeconds * 1000,
+  };
+}

@@ -1,40 +1,16 @@
 /** The record of refresh rotation in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type RevocationCause } from '../../grant/grant.js';
-import { digestClientId, type Lineage } from '../../refresh-token/lineage.js';
+import { type Lineage } from '../../refresh-token/lineage.js';
 import {
   type Checkpoint,
   type Rebuilt,
   type RecordedHandle,
   RotationRecord,
 } from '../../refresh-token/rotation.record.js';
+import { type LineageRow, rotatedAt, SELECT_LINEAGE, toCause, toLineage } from './lineage.row.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
-
-interface LineageRow {
-  readonly grant_id: string;
-  readonly account_id: string;
-  readonly client_id: string;
-  readonly sid: string;
-  readonly authenticated_at: Date;
-  readonly terms_id: number;
-  readonly key_binding: Buffer | null;
-  readonly current_generation: string;
-  readonly parent_generation: string;
-  readonly floor_generation: string;
-  readonly rotated_at: Date | null;
-  readonly idle_expires_at: Date;
-  readonly absolute_expires_at: Date;
-  readonly revoked_at: Date | null;
-  readonly revocation_reason: string | null;
-  readonly revoked_by: string | null;
-}
-
-const LINEAGE = `
-  SELECT r.*, g.account_id, g.client_id, g.sid, g.authenticated_at, g.revoked_at,
-    g.revocation_reason, g.revoked_by
-  FROM refresh_rotation r JOIN oauth_grant g USING (grant_id)`;
 
 @Injectable()
 export class PostgresRotationRecord extends RotationRecord {
@@ -75,7 +51,7 @@ export class PostgresRotationRecord extends RotationRecord {
     return this.transaction(async (manager): Promise<Rebuilt<T>> => {
       // A revocation waits for this lock, so it comes after the restore and finds what that wrote.
       const [row] = await manager.query<LineageRow[]>(
-        `${LINEAGE} WHERE r.handle = $1 FOR SHARE OF g`,
+        `${SELECT_LINEAGE} WHERE r.handle = $1 FOR SHARE OF g`,
         [handle],
       );
       if (row === undefined) return { standing: 'unknown' };
@@ -88,7 +64,7 @@ export class PostgresRotationRecord extends RotationRecord {
   find(handle: Buffer): Promise<Lineage | null> {
     return onPostgres(async () => {
       const [row] = await this.database.manager.query<LineageRow[]>(
-        `${LINEAGE} WHERE r.handle = $1`,
+        `${SELECT_LINEAGE} WHERE r.handle = $1`,
         [handle],
       );
       return row === undefined ? null : toLineage(row);
@@ -152,30 +128,4 @@ export class PostgresRotationRecord extends RotationRecord {
   private async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return onPostgres(() => this.database.manager.transaction(work));
   }
-}
-
-function toCause(row: LineageRow): RevocationCause {
-  return { reason: row.revocation_reason ?? 'unknown', by: row.revoked_by ?? 'unknown' };
-}
-
-function rotatedAt(lastMs: number): Date | null {
-  return lastMs === 0 ? null : new Date(lastMs);
-}
-
-function toLineage(row: LineageRow): Lineage {
-  return {
-    grantId: row.grant_id,
-    accountId: row.account_id,
-    sid: row.sid,
-    clientDigest: digestClientId(row.client_id),
-    authenticatedAtSeconds: Math.floor(row.authenticated_at.getTime() / 1000),
-    termsId: row.terms_id,
-    keyBinding: row.key_binding,
-    current: Number(row.current_generation),
-    parent: Number(row.parent_generation),
-    floor: Number(row.floor_generation),
-    lastMs: row.rotated_at?.getTime() ?? 0,
-    idleExpiresMs: row.idle_expires_at.getTime(),
-    absoluteExpiresMs: row.absolute_expires_at.getTime(),
-  };
 }
