@@ -14,8 +14,8 @@ import { SignInAndGrants1763769600000 } from './migrations/1763769600000-sign-in
 import { AuditQueries1763773260000 } from './migrations/1763773260000-audit-queries.js';
 import { DeclaredPasswords1763773320000 } from './migrations/1763773320000-declared-passwords.js';
 import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revocation-outbox.js';
-import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh-rotation.js';
+import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -36,8 +36,8 @@ export const MIGRATIONS = [
   AuditQueries1763773260000,
   DeclaredPasswords1763773320000,
   RevocationOutbox1763773380000,
-  SessionEnds1763776800000,
   RefreshRotation1763774400000,
+  SessionEnds1763776800000,
 ];
 
 const POOL_SIZE = 10;
