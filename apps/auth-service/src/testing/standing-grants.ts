@@ -26,4 +26,9 @@ export class StandingGrants implements Pick<
   async revokeOrForestall({ grantId }: Grant, cause: RevocationCause): Promise<void> {
     this.causes.set(grantId, this.causes.get(grantId) ?? cause);
   }
+
+  async find(grantId: string): Promise<{ readonly cause: RevocationCause | null } | null> {
+    const cause = this.causes.get(grantId);
+    return cause === undefined ? null : { cause };
+  }
 }

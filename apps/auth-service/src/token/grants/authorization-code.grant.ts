@@ -20,6 +20,9 @@ import { parseAuthorizationCodeRequest } from './authorization-code-request.pars
 /** One description for every reason, so that an answer teaches nothing about a code. */
 const REFUSAL = 'the authorization code is invalid, expired or used up';
 
+/** Why a grant ended whose code was presented twice. */
+const REPLAYED = 'code_replayed';
+
 /**
  * The tokens are signed before the grant is recorded: whatever fails until then gives the code back,
  * and the client may send its request again.
@@ -73,40 +76,49 @@ export class AuthorizationCodeGrant extends TokenGrant {
     { grant, nonce }: AuthorizedGrant,
     resources: readonly string[],
   ): Promise<TokenResponse> {
-    const response = await this.recordOrRelease(code, grant, async () =>
+    const { response, isRecorded } = await this.recordOrRelease(code, grant, async () =>
       this.tokens.issue(grant, await this.targets.narrow(grant, resources), nonce),
     );
+    if (!isRecorded) return this.answerForestalled(grant, response);
     const refreshToken = await this.refreshTokens.issue(client, grant);
-    const { accountId, clientId, grantId, sid } = grant;
-    this.audit.record({
-      type: 'code.redeemed',
-      outcome: 'success',
-      accountId,
-      clientId,
-      grantId,
-      sid,
-    });
+    this.noteRedeemed(grant);
     return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
   }
 
-  /** @throws InvalidGrantError where somebody presented the code a second time meanwhile */
   private async recordOrRelease(
     code: string,
     grant: Grant,
     sign: () => Promise<TokenResponse>,
-  ): Promise<TokenResponse> {
-    let created: boolean;
-    let response: TokenResponse;
+  ): Promise<{ readonly response: TokenResponse; readonly isRecorded: boolean }> {
     try {
-      response = await sign();
-      created = await this.grants.create(grant);
+      const response = await sign();
+      return { response, isRecorded: await this.grants.create(grant) };
     } catch (error) {
       // Where this fails too the code is used up, and the client's next try is refused.
       await this.codes.release(code).catch(() => undefined);
       throw error;
     }
-    if (!created) throw this.refused(grant.clientId, 'the grant was ended before it began', grant);
+  }
+
+  /**
+   * Of parallel redemptions exactly one succeeds, whoever is faster at the record: the first one is
+   * answered as if it had been done when the second came. What it gets has ended, and there is no
+   * refresh token.
+   *
+   * @throws InvalidGrantError where something else ended the grant before it began, a sign-out above all
+   */
+  private async answerForestalled(grant: Grant, response: TokenResponse): Promise<TokenResponse> {
+    const recorded = await this.grants.find(grant.grantId);
+    if (recorded?.cause?.reason !== REPLAYED) {
+      throw this.refused(grant.clientId, 'the grant was ended before it began', grant);
+    }
+    this.noteRedeemed(grant, 'a replay ended the grant meanwhile');
     return response;
+  }
+
+  private noteRedeemed({ accountId, clientId, grantId, sid }: Grant, reason?: string): void {
+    const ids = { accountId, clientId, grantId, sid };
+    this.audit.record({ type: 'code.redeemed', outcome: 'success', reason, ...ids });
   }
 
   /**
@@ -115,7 +127,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
    */
   private async endReplayed(grant: Grant): Promise<never> {
     await this.grants.revokeOrForestall(grant, {
-      reason: 'code_replayed',
+      reason: REPLAYED,
       by: `client ${grant.clientId}`,
     });
     throw this.refused(grant.clientId, 'replayed', grant);
