@@ -63,8 +63,8 @@ export class RelyingParty {
     );
   }
 
-  /** Asks for tokens. */
-  redeem(code: string | null, change: Change = {}): Promise<Response> {
+  /** Asks for tokens; `at` is the origin of a replica. */
+  redeem(code: string | null, change: Change = {}, at = this.provider.issuer): Promise<Response> {
     const form = {
       grant_type: 'authorization_code',
       code,
@@ -72,7 +72,7 @@ export class RelyingParty {
       code_verifier: this.verifier,
       ...change,
     };
-    return this.provider.post('/oauth2/token', this.client, without(form));
+    return this.provider.post(`${at}/oauth2/token`, this.client, without(form));
   }
 
   refresh(token: string | undefined, change: Change = {}): Promise<Response> {
@@ -99,8 +99,8 @@ export class RelyingParty {
     return payload;
   }
 
-  userinfo({ access_token: token }: Tokens): Promise<Response> {
-    return fetch(`${this.provider.issuer}/oauth2/userinfo`, {
+  userinfo({ access_token: token }: Tokens, at = this.provider.issuer): Promise<Response> {
+    return fetch(`${at}/oauth2/userinfo`, {
       headers: { authorization: `Bearer ${token}` },
     });
   }
