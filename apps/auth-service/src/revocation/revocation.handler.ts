@@ -3,9 +3,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Client } from '../client/client.js';
 import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
 import { type RevocationRequest } from './revocation-request.parser.js';
+import { RefreshTokenService } from '../refresh-token/refresh-token.service.js';
 import { RevocationService } from './revocation.service.js';
 
-/** Access tokens by their jti; there are no other tokens yet. */
+/** An access token by its jti; a refresh token of any generation with its whole grant. */
 @Injectable()
 export class RevocationHandler {
   private readonly logger = new Logger(RevocationHandler.name);
@@ -13,6 +14,7 @@ export class RevocationHandler {
   constructor(
     private readonly verifier: AccessTokenVerifier,
     private readonly revocations: RevocationService,
+    private readonly refreshTokens: RefreshTokenService,
   ) {}
 
   /**
@@ -23,15 +25,24 @@ export class RevocationHandler {
    * @see RFC 7009 section 2.2
    */
   async handle(client: Client, request: RevocationRequest): Promise<void> {
-    const verified = await this.verifier.verify(request.token);
-    if (verified === null) return;
-    const { claims } = verified;
-    if (claims.client_id !== client.clientId) {
-      this.logger.warn(`client ${client.clientId} tried to revoke a token of another client`);
-      return;
-    }
-    const { jti, exp, aud } = claims;
+    const grant = await this.refreshTokens.findGrant(request.token);
+    if (grant === null) return this.revokeAccessToken(client, request.token);
+    if (!this.isOwner(client, grant.clientId)) return;
+    const cause = { reason: 'client_request', by: `client ${client.clientId}` };
+    await this.revocations.revokeGrant(grant.grantId, cause);
+  }
+
+  private async revokeAccessToken(client: Client, token: string): Promise<void> {
+    const verified = await this.verifier.verify(token);
+    if (verified === null || !this.isOwner(client, verified.claims.client_id)) return;
+    const { jti, exp, aud } = verified.claims;
     const audiences = typeof aud === 'string' ? [aud] : aud;
     await this.revocations.revokeToken({ jti, exp, audiences }, `by client ${client.clientId}`);
+  }
+
+  private isOwner({ clientId }: Client, ownerId: string): boolean {
+    if (clientId === ownerId) return true;
+    this.logger.warn(`client ${clientId} tried to revoke a token of another client`);
+    return false;
   }
 }

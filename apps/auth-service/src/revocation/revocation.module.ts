@@ -4,6 +4,7 @@ import { StorageModule } from '../storage/storage.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { GrantModule } from '../grant/grant.module.js';
+import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { RelayModule } from './relay.module.js';
 import { RevocationController } from './revocation.controller.js';
 import { RevocationHandler } from './revocation.handler.js';
@@ -11,7 +12,14 @@ import { RevocationRetention } from './revocation.retention.js';
 import { RevocationService } from './revocation.service.js';
 
 @Module({
-  imports: [StorageModule, RelayModule, GrantModule, ClientAuthenticationModule, IssuanceModule],
+  imports: [
+    StorageModule,
+    RelayModule,
+    GrantModule,
+    ClientAuthenticationModule,
+    IssuanceModule,
+    RefreshTokenModule,
+  ],
   controllers: [RevocationController],
   providers: [RevocationHandler, RevocationService, RevocationRetention],
   exports: [RevocationService, RelayModule],
