@@ -1,7 +1,7 @@
-// `npm run bench -- [--only NAMES] [--json FILE]`: builds the library, then runs test/bench on it.
+// `npm run bench -- [--only NAMES] [--json FILE]`: builds library and auth-service, then runs test/bench on it.
 import { spawnSync } from 'node:child_process';
 
-const build = spawnSync('npx', ['nx', 'build', '@keyward/auth'], { encoding: 'utf8' });
+const build = spawnSync('npx', ['nx', 'build', '@keyward/auth-service'], { encoding: 'utf8' });
 if (build.status !== 0) {
   console.error(build.stdout + build.stderr);
   process.exit(1);

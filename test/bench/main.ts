@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ALGORITHMS } from './access-tokens.js';
+import { AS_BENCHES, benchAuthorizationServer } from './as.bench.js';
 import { type Measurement } from './measurement.js';
 import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
 import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
 
-const NAMES = [...VERIFY_BENCHES, ...Object.keys(ROUTE_BENCHES)];
+const NAMES = [...VERIFY_BENCHES, ...Object.keys(ROUTE_BENCHES), ...Object.keys(AS_BENCHES)];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
 const wanted = (values.only ?? '').split(',').filter((name) => name !== '');
@@ -43,6 +44,9 @@ for (const algorithm of ALGORITHMS) {
   if (names.some(selected)) report(await benchVerify(algorithm));
 }
 for (const name of Object.keys(ROUTE_BENCHES)) if (selected(name)) report(await benchRoute(name));
+for (const name of Object.keys(AS_BENCHES)) {
+  if (selected(name)) report(await benchAuthorizationServer(name));
+}
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);
 }

@@ -8,6 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AuthModule } from '@keyward/auth';
 import express from 'express';
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+import './busy.probe.js';
 import { bareVerifyModule } from './bare-verify.module.js';
 import { OpenOrdersController, ScopedOrdersController } from './orders.controller.js';
 import { PassportRecipeModule } from './passport-recipe.module.js';
@@ -55,7 +56,4 @@ function startExpress(): Promise<Server> {
 
 const server =
   settings.kind === 'express-oauth2-jwt-bearer' ? await startExpress() : await startNest();
-process.on('message', () => process.send?.({ busyMs: performance.eventLoopUtilization().active }));
-// Without its parent a server has no purpose.
-process.on('disconnect', () => process.exit(0));
 process.send?.({ port: (server.address() as AddressInfo).port });

@@ -1,0 +1,151 @@
+/** The authorization server's busiest endpoints against oidc-provider on the same Redis, and a bare route. */
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compare, interleave, type Measurement } from './measurement.js';
+import { FORM, firstMessage, type Load, ServerProcess } from './server-process.js';
+
+const ROUNDS = 7;
+const WARM_UPS = 2;
+const ORDERS = 'https://orders.example.com';
+const OPAQUE = 'https://opaque.example.com';
+const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url));
+const STORES = fileURLToPath(new URL('./servers/stores.ts', import.meta.url));
+const SECRET = `kws_${randomBytes(32).toString('base64url')}`;
+const BASIC = { authorization: `Basic ${Buffer.from(`shop:${SECRET}`).toString('base64')}` };
+const LABELS = { keyward: 'keyward', peer: 'oidc-provider', bare: 'an empty Nest route' } as const;
+
+/** A server under load, and where its endpoints are. */
+interface Contender {
+  readonly server: ServerProcess;
+  readonly token: string;
+  readonly introspection: string;
+  /** A resource whose tokens can be introspected. */
+  readonly introspected: string;
+}
+
+/** What to send to which path. */
+type Exchange = (contender: Contender) => Promise<{ path: string; load: Load }>;
+
+/** The names that `--only` selects from. */
+export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
+  'as.client-credentials': async ({ token }) => ({
+    path: token,
+    load: post(grant('client_credentials', { resource: ORDERS, scope: 'orders:read' })),
+  }),
+  'as.introspection': async ({ server, token, introspection, introspected: resource }) => {
+    const body = grant('client_credentials', { resource, scope: 'orders:read' });
+    const { access_token } = (await server.post(token, BASIC, body)) as { access_token: string };
+    const load = post(new URLSearchParams({ token: access_token }).toString());
+    const answer = (await server.post(introspection, BASIC, String(load.body))) as object;
+    if (!('active' in answer) || answer.active !== true) throw new Error('the token is not active');
+    return { path: introspection, load };
+  },
+};
+
+/** Measures one exchange with every server, in turn. */
+export async function benchAuthorizationServer(name: string): Promise<readonly Measurement[]> {
+  const exchange = AS_BENCHES[name];
+  if (exchange === undefined) throw new Error(`no such benchmark: ${name}`);
+  const stores = fork(STORES, {
+    execArgv: [...process.execArgv, '--conditions=@keyward/source'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const servers: ServerProcess[] = [];
+  try {
+    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
+    const bare = await ServerProcess.start({
+      kind: 'unprotected',
+      platform: 'fastify',
+      issuer: '',
+      audience: '',
+      jwksUri: '',
+      algorithm: 'ES256',
+    });
+    servers.push(bare);
+    const keyward = {
+      server: await startAuthService(environment, port, directory),
+      token: '/oauth2/token',
+      introspection: '/oauth2/introspect',
+      introspected: ORDERS,
+    };
+    servers.push(keyward.server);
+    const peer = {
+      server: await ServerProcess.fork('./servers/oidc-provider.ts', {
+        ...environment,
+        BENCH_CLIENT: `shop ${SECRET}`,
+        NODE_ENV: 'production',
+      }),
+      token: '/token',
+      introspection: '/token/introspection',
+      introspected: OPAQUE,
+    };
+    servers.push(peer.server);
+    const [ours, theirs] = [await exchange(keyward), await exchange(peer)];
+    const figures = await interleave(
+      [
+        { name: LABELS.bare, run: () => bare.measure('/orders', {}) },
+        { name: LABELS.keyward, run: () => keyward.server.measure(ours.path, ours.load) },
+        { name: LABELS.peer, run: () => peer.server.measure(theirs.path, theirs.load) },
+      ],
+      ROUNDS,
+      WARM_UPS,
+    );
+    return compare(name, figures, LABELS.keyward, 'requests/s');
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    stores.disconnect();
+  }
+}
+
+interface StoresMessage {
+  readonly environment: Record<string, string>;
+  readonly port: number;
+  /** For files; removed at the end. */
+  readonly directory: string;
+}
+
+/** The built program, in production mode, on a bootstrap file of its own. */
+function startAuthService(
+  environment: Record<string, string>,
+  port: number,
+  directory: string,
+): Promise<ServerProcess> {
+  const bootstrapFile = join(directory, 'bootstrap.json');
+  const bootstrap = {
+    resources: [{ identifier: ORDERS, name: 'Orders', scopes: ['orders:read'] }],
+    clients: [
+      {
+        client_id: 'shop',
+        name: 'Shop',
+        token_endpoint_auth_method: 'client_secret_basic',
+        grant_types: ['client_credentials'],
+        scope: 'orders:read',
+        own_resource: ORDERS,
+        client_secret: { env: 'BENCH_SECRET' },
+      },
+    ],
+  };
+  writeFileSync(bootstrapFile, JSON.stringify(bootstrap));
+  const env = {
+    ...environment,
+    NODE_ENV: 'production',
+    AUTH_PORT: String(port),
+    AUTH_ISSUER: `http://127.0.0.1:${port}`,
+    AUTH_INSECURE_HTTP_ISSUER: 'true',
+    AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
+    AUTH_BOOTSTRAP_FILE: bootstrapFile,
+    BENCH_SECRET: SECRET,
+  };
+  return ServerProcess.forkProgram(MAIN, env, port, '/health/ready');
+}
+
+function grant(grantType: string, parameters: Record<string, string>): string {
+  return new URLSearchParams({ grant_type: grantType, ...parameters }).toString();
+}
+
+function post(body: string): Load {
+  return { method: 'POST', headers: { ...FORM, ...BASIC }, body };
+}
