@@ -68,12 +68,12 @@ export function declare({
 /** The whole file. */
 export async function providerDocument(
   people: readonly { readonly accountId: string; readonly username: string }[],
-  { clients = [], orders = ORDERS }: { clients?: readonly object[]; orders?: string } = {},
+  more: readonly object[] = [],
 ): Promise<object> {
   const jwk = { ...(await exportJWK(PARTNER_KEY.publicKey)), kid: PARTNER_KID };
   return {
     resources: [
-      { identifier: orders, name: 'Orders', scopes: ['orders:read', 'orders:write'] },
+      { identifier: ORDERS, name: 'Orders', scopes: ['orders:read', 'orders:write'] },
       { identifier: PAYMENTS, name: 'Payments', scopes: ['payments:read'] },
     ],
     clients: [
@@ -93,9 +93,9 @@ export async function providerDocument(
         client_secret: { env: 'CLIENT_SECRET' },
         grant_types: [],
         scope: '',
-        own_resource: orders,
+        own_resource: ORDERS,
       },
-      ...clients,
+      ...more,
     ],
     accounts: people.map(account),
   };

@@ -12,7 +12,7 @@ export class FaultProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly target: URL,
+    private target: URL,
   ) {
     server.on('connection', (inbound) => this.accept(inbound));
   }
@@ -38,6 +38,12 @@ export class FaultProxy {
     if (mode === 'refuse') this.sockets.forEach((socket) => socket.destroy());
     if (mode === 'pass') this.sockets.forEach((socket) => socket.resume());
     if (mode === 'hang') this.sockets.forEach((socket) => socket.pause());
+  }
+
+  /** From now on new connections go to another server; existing ones are cut. */
+  retarget(target: string): void {
+    this.target = new URL(target);
+    this.sockets.forEach((socket) => socket.destroy());
   }
 
   async close(): Promise<void> {

@@ -29,6 +29,8 @@ export interface RedisTestServerOptions {
 export class RedisTestServer {
   private constructor(
     readonly port: number,
+    /** Where it works. */
+    readonly directory: string,
     /** Null where none is asked for: at a Sentinel. */
     readonly password: string | null,
     private readonly child: ChildProcess,
@@ -85,7 +87,7 @@ export class RedisTestServer {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     endWithThisProcess(child);
-    const server = new RedisTestServer(port, sentinel ? null : password, child);
+    const server = new RedisTestServer(port, directory, sentinel ? null : password, child);
     // By the standard input and not by arguments, which every user of the machine can list.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(text);
