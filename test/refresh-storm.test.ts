@@ -15,7 +15,7 @@ const wanted = RedisTestServer.isInstalled() || process.env['CI'] === 'true';
       expect(report.unavailable).toBeGreaterThan(0);
       expect(report.brokenOff).toBeGreaterThan(0);
       expect(report.abandoned).toBeGreaterThan(0);
-      expect(report.revoked).toBe(21);
+      expect(report.revoked).toBe(24);
     },
     TIMEOUT_MS,
   );

@@ -64,7 +64,7 @@ export class StormClient {
     }
     this.counts.refused += 1;
     if (status !== 400 || body['error'] !== 'invalid_grant' || this.#revocation === 'none') {
-      this.violations.push(`refused: ${status} ${JSON.stringify(body)}`);
+      this.violations.push(`refused: ${status} ${JSON.stringify(body)}${this.#explain(body)}`);
     }
     return false;
   }
@@ -87,6 +87,11 @@ export class StormClient {
     return answer?.status === 200 ? answer.body['active'] === true : null;
   }
 
+  #explain(body: Record<string, unknown>): string {
+    const reference = /reference ([\da-f-]{36})/.exec(String(body['error_description']))?.[1];
+    return reference === undefined ? '' : `: ${this.world.explanationOf(reference)}`;
+  }
+
   /** Null for no answer, or for one that only asks for patience. */
   async #send(
     path: string,
@@ -96,7 +101,9 @@ export class StormClient {
     const { authServices } = this.world;
     this.#requests += 1;
     const app = authServices[this.#requests % authServices.length];
-    const giveUp = AbortSignal.timeout(lose ? 1 + Math.floor(Math.random() * 20) : REQUEST_TIMEOUT_MS);
+    const giveUp = AbortSignal.timeout(
+      lose ? 1 + Math.floor(Math.random() * 20) : REQUEST_TIMEOUT_MS,
+    );
     try {
       const request = this.world.authenticated(this.grant.clientId, form);
       const response = await fetch(`${app?.url}${path}`, { ...request, signal: giveUp });

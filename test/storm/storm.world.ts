@@ -23,6 +23,7 @@ export const CLIENTS = ['native', 'web'] as const;
 const PROCESSES = 2;
 const SECRET = 'storm-secret-storm-secret-storm-secret';
 const PASSWORD = 'storm';
+const EXPLANATION_LENGTH = 1500;
 // Every write is on the disk within a second, and what a crash left of the last one is cut off.
 const APPEND_ONLY = { appendonly: 'yes', appendfsync: 'everysec', 'aof-load-truncated': 'yes' };
 
@@ -30,6 +31,8 @@ const APPEND_ONLY = { appendonly: 'yes', appendfsync: 'everysec', 'aof-load-trun
 export class StormWorld {
   readonly refreshKey = randomBytes(32);
   readonly authServices: AppProcess[] = [];
+  /** Of processes that were killed. */
+  #pastOutput = '';
   readonly #directory = mkdtempSync(join(tmpdir(), 'keyward-storm-'));
   readonly #ports: string[] = [];
   #postgres: EmbeddedPostgresServer | null = null;
@@ -85,6 +88,13 @@ export class StormWorld {
     return this.#redis;
   }
 
+  /** What auth-service said of an error that it gave this reference. */
+  explanationOf(reference: string): string {
+    const output = [this.#pastOutput, ...this.authServices.map((app) => app.output)].join('\n');
+    const at = output.indexOf(reference);
+    return at === -1 ? 'nothing was logged' : output.slice(at, at + EXPLANATION_LENGTH);
+  }
+
   /** The form of a request in which a client says who it is. */
   authenticated(clientId: string, form: Record<string, string>): RequestInit {
     const basic = `Basic ${Buffer.from(`${clientId}:${SECRET}`).toString('base64')}`;
@@ -127,7 +137,9 @@ export class StormWorld {
 
   /** Kills a process at once and starts another in its place. */
   async restartAuthService(index: number): Promise<void> {
-    await this.authServices[index]?.kill();
+    const before = this.authServices[index];
+    await before?.kill();
+    this.#pastOutput += before?.output ?? '';
     await this.startAuthService(index);
   }
 

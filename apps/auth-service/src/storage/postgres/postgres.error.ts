@@ -1,7 +1,12 @@
 /** Tells a PostgreSQL that is down from a statement that is wrong. */
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import pg from 'pg';
-import { QueryFailedError, TypeORMError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TypeORMError,
+} from 'typeorm';
 
 // Connection trouble, resources, operator intervention (shutdown, cancelled statement), failures of
 // the system underneath, a transaction to repeat, a server that is read-only after a fail-over.
@@ -29,6 +34,9 @@ export async function onPostgres<T>(statement: () => Promise<T>): Promise<T> {
 function isUnavailable(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? '');
+  // A connection that broke between two statements of a transaction: TypeORM gives it back itself.
+  if (cause instanceof QueryRunnerAlreadyReleasedError) return true;
+  if (cause instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   // What is left comes from the socket or the pool, for which pg has no error classes, or is a bug.
   return !(cause instanceof TypeORMError || isBug(cause));
 }
