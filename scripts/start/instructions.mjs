@@ -13,9 +13,9 @@ Keyward is ready. Ctrl-C stops it.
   orders-service  ${orders.url}  (try it at ${orders.url}/docs)
   data            ${dataDirectory}  (npm run reset clears it)
 
-Sign in, in a browser:
+Sign in, in a browser, at a demo client that shows what it gets:
 
-  demo client     ${demoClient.url}
+  sign in at      ${demoClient.url}/sign-in
   username        demo
   password        ${secrets.KEYWARD_DEMO_USER_PASSWORD}
 

@@ -16,6 +16,8 @@ export interface AppProcessOptions {
   readonly url: string;
   /** A path that answers 200 when the process can be used. */
   readonly readyPath: string;
+  /** How long that may take, in milliseconds. Default: 25 seconds. */
+  readonly readyWithinMs?: number;
 }
 
 /** How a process ended. */
@@ -48,11 +50,11 @@ export class AppProcess {
 
   /**
    * Starts a process and resolves when it is ready.
-   * @throws Error with its output where it ends before, or is not ready in 25 seconds.
+   * @throws Error with its output where it ends before, or is not ready in time.
    */
   static async start(options: AppProcessOptions): Promise<AppProcess> {
     const app = new AppProcess(options.url, options);
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const deadline = Date.now() + (options.readyWithinMs ?? START_TIMEOUT_MS);
     while (!(await isReady(options.url + options.readyPath))) {
       const end = await Promise.race([app.#ended, sleep(50, null)]);
       if (end) throw new Error(`The process ended (${end.signal ?? end.code}):\n${app.output}`);
