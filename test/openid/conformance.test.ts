@@ -48,6 +48,7 @@ oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported
 oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported
 oidcc-claims-essential
 oidcc-ensure-request-object-with-redirect-uri
+oidcc-refresh-token
 oidcc-ensure-request-with-valid-pkce-succeeds
 oidcc-discovery-endpoint-verification
 `;

@@ -1,6 +1,5 @@
 /** One page in a real browser that collects whatever the browser complains about. */
 import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { type SignInStack } from './sign-in-stack.js';
 
 /** A tab in a browser of its own, and what its console said. */
 export interface BrowserPage {
@@ -26,8 +25,14 @@ export async function openPage(
   return { page, complaints, close: () => context.close() };
 }
 
+/** With what somebody signs in. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Fills the sign-in page that is shown and submits it. */
-export async function signIn(page: Page, { username, password }: SignInStack): Promise<void> {
+export async function signIn(page: Page, { username, password }: Credentials): Promise<void> {
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -68,12 +68,12 @@ export function declare({
 /** The whole file. */
 export async function providerDocument(
   people: readonly { readonly accountId: string; readonly username: string }[],
-  more: readonly object[] = [],
+  { clients = [], orders = ORDERS }: { clients?: readonly object[]; orders?: string } = {},
 ): Promise<object> {
   const jwk = { ...(await exportJWK(PARTNER_KEY.publicKey)), kid: PARTNER_KID };
   return {
     resources: [
-      { identifier: ORDERS, name: 'Orders', scopes: ['orders:read', 'orders:write'] },
+      { identifier: orders, name: 'Orders', scopes: ['orders:read', 'orders:write'] },
       { identifier: PAYMENTS, name: 'Payments', scopes: ['payments:read'] },
     ],
     clients: [
@@ -93,9 +93,9 @@ export async function providerDocument(
         client_secret: { env: 'CLIENT_SECRET' },
         grant_types: [],
         scope: '',
-        own_resource: ORDERS,
+        own_resource: orders,
       },
-      ...more,
+      ...clients,
     ],
     accounts: people.map(account),
   };

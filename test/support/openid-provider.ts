@@ -20,6 +20,8 @@ export interface Person {
 export interface OpenIdProviderOptions {
   /** Clients beside those of openid-provider.clients.ts, as the bootstrap file writes them. */
   readonly clients?: readonly object[];
+  /** The identifier of the resource that has orders. Default: one that is nowhere. */
+  readonly orders?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Processes that share everything. Default: one, with the in-process stores. */
   readonly processes?: number;
@@ -34,7 +36,8 @@ export class OpenIdProvider {
   readonly replicas: AppProcess[] = [];
 
   private constructor(
-    private readonly directory: string,
+    /** Thrown away with the provider. */
+    readonly directory: string,
     private readonly database: { readonly url: string; drop(): Promise<void> },
   ) {}
 
@@ -43,7 +46,7 @@ export class OpenIdProvider {
     const provider = new OpenIdProvider(directory, await createTestDatabase());
     await writeFile(
       join(directory, 'bootstrap.json'),
-      JSON.stringify(await providerDocument(provider.people, options.clients)),
+      JSON.stringify(await providerDocument(provider.people, options)),
     );
     for (let i = 0; i < (options.processes ?? 1); i += 1) {
       provider.replicas.push(await startAuthService(provider.environment(options)));

@@ -9,7 +9,7 @@ describe('Basic OP: codes that come twice', () => {
   beforeAll(async () => {
     provider = await OpenIdProvider.start();
     party = new RelyingParty(provider, WEB);
-  });
+  }, 60_000);
   afterAll(() => provider.stop());
 
   const isRefused = async (response: Response) => {

@@ -13,7 +13,7 @@ describe('Config OP', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     metadata = (await response.json()) as Record<string, unknown>;
-  });
+  }, 60_000);
   afterAll(() => provider.stop());
 
   it('oidcc-discovery-endpoint-verification', async () => {

@@ -10,7 +10,7 @@ describe('Basic OP: who is asked, and when', () => {
   let first: { readonly tokens: Tokens; readonly claims: JWTPayload };
   beforeAll(async () => {
     provider = await OpenIdProvider.start();
-  });
+  }, 60_000);
   beforeEach(async () => {
     party = new RelyingParty(provider, WEB);
     const tokens = await party.signIn({ max_age: '10000' });

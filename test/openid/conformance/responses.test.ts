@@ -23,7 +23,7 @@ describe('Basic OP: requests and their responses', () => {
   let provider: OpenIdProvider;
   beforeAll(async () => {
     provider = await OpenIdProvider.start();
-  });
+  }, 60_000);
   afterAll(() => provider.stop());
 
   const web = () => new RelyingParty(provider, WEB);

@@ -22,7 +22,7 @@ describe('Basic OP: claims and where they are asked for', () => {
   beforeAll(async () => {
     provider = await OpenIdProvider.start();
     party = new RelyingParty(provider, WEB);
-  });
+  }, 60_000);
   afterAll(() => provider.stop());
 
   describe('ways to ask', () => {

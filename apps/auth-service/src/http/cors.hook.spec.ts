@@ -137,6 +137,15 @@ describe('origins that a client registered', () => {
     expect(allowedOrigin(refusal)).toBe(expected);
   });
 
+  it('may read that userinfo refuses a token, and no other origin may', async () => {
+    const ask = (origin: string) =>
+      fetch(server.url('/oauth2/userinfo'), { headers: { origin, authorization: 'Bearer x' } });
+    const refusal = await ask(SPA_ORIGIN);
+    expect(refusal.status).toBe(401);
+    expect(allowedOrigin(refusal)).toBe(SPA_ORIGIN);
+    expect(allowedOrigin(await ask('https://evil.com'))).toBeNull();
+  });
+
   it('are those of clients that are not disabled', async () => {
     const { manager } = server.app.get(PostgresDatabase, { strict: false });
     const origins = server.app.get(ClientOriginStore, { strict: false });

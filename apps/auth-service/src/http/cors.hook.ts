@@ -1,5 +1,5 @@
 /** Lets pages of chosen origins call the protocol's endpoints, without cookies (Fetch standard, CORS). */
-import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isOriginPermitted } from './cors.permission.js';
 import { ENDPOINT_PATHS } from './endpoint.paths.js';
 
@@ -66,8 +66,18 @@ export function addCorsHooks(
   });
   fastify.addHook('onSend', async (request, reply) => {
     const { origin } = request.headers;
-    if (origin !== undefined && isOriginPermitted(request, origin)) allow(reply, origin);
+    if (origin === undefined) return;
+    const isPermitted = isOriginPermitted(request, origin);
+    if (isPermitted || (isTokenRefused(request, reply) && (await registered.knows(origin)))) {
+      allow(reply, origin);
+    }
   });
+}
+
+// A page must be able to tell an expired token from a network that is down. The refusal names no
+// client, as a token that is not valid belongs to none, and holds nothing about anybody.
+function isTokenRefused(request: FastifyRequest, reply: FastifyReply): boolean {
+  return reply.statusCode === 401 && request.url.split('?', 1)[0] === ENDPOINT_PATHS.userinfo;
 }
 
 function allow(reply: FastifyReply, origin: string): void {
