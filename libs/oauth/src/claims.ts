@@ -14,6 +14,12 @@ export const ACCESS_TOKEN_TYP = 'at+jwt';
 export const ID_TOKEN_TYP = 'JWT';
 
 /**
+ * `typ` header of a signed introspection response; behind `application/` its media type.
+ * @see RFC 9701 section 5
+ */
+export const INTROSPECTION_TYP = 'token-introspection+jwt';
+
+/**
  * How a token is bound to a key: `jkt` for DPoP (RFC 9449), `x5t#S256` for mTLS (RFC 8705).
  * @see RFC 7800 section 3.1
  */

@@ -1,5 +1,15 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
+import {
+  createLocalJWKSet,
+  FlattenedSign,
+  generateKeyPair,
+  type JSONWebKeySet,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { GrantService } from '../grant/grant.service.js';
 import { KeyRing } from '../keys/key.ring.js';
+import { RevocationService } from '../revocation/revocation.service.js';
 import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { ORDERS, PAYMENTS } from '../testing/bootstrap.fixture.js';
 import { basic, ISSUER, TestApplication } from '../testing/test-application.js';
@@ -97,6 +107,112 @@ describe('POST /oauth2/introspect', () => {
     }
   });
 
+  it.each([
+    ['application/token-introspection+jwt', true],
+    ['application/json;q=0.5, Application/Token-Introspection+JWT', true],
+    ['application/json', false],
+    ['*/*', false],
+    ['application/token-introspection+jwt;q=0', false],
+  ])('signs its answer for the caller where it accepts %s: %s', async (accept, signed) => {
+    const { access_token } = await server.token('shop');
+    const ask = (token: string) =>
+      server.post('/oauth2/introspect', { token }, { ...basic('orders'), accept });
+    const response = await ask(access_token);
+    expect(response.headers.get('content-type')?.split(';')[0]).toBe(
+      signed ? 'application/token-introspection+jwt' : 'application/json',
+    );
+    if (!signed) {
+      expect(await response.json()).toMatchObject({ active: true });
+      return;
+    }
+    const jwks = (await (
+      await fetch(server.url('/.well-known/jwks.json'))
+    ).json()) as JSONWebKeySet;
+    const read = async (jwt: string) => {
+      const options = { issuer: ISSUER, audience: 'orders', typ: 'token-introspection+jwt' };
+      return (await jwtVerify(jwt, createLocalJWKSet(jwks), options)).payload;
+    };
+    expect(await read(await response.text())).toEqual({
+      iss: ISSUER,
+      aud: 'orders',
+      iat: expect.any(Number),
+      token_introspection: expect.objectContaining({ active: true, client_id: 'shop' }),
+    });
+    const inactive = await read(await (await ask('garbage')).text());
+    expect(inactive['token_introspection']).toEqual({ active: false });
+  });
+
+  it('is as strict about the spelling of a token as a resource server', async () => {
+    const { access_token } = await server.token('shop');
+    const [header = '', payload = '', signature = ''] = access_token.split('.');
+    const text = Buffer.from(payload, 'base64url').toString();
+    const respelled = [
+      `${header}.${payload}.${signature}=`,
+      `${header}.${payload}.${signature}.`,
+      ` ${access_token}`,
+      `${header}.${payload}=.${signature}`,
+      // Spare bits of the last character, which most decoders throw away.
+      `${header}.${payload}.${signature.slice(0, -1)}${nextCharacter(signature.slice(-1))}`,
+    ];
+    for (const token of respelled) {
+      expect(await introspect('orders', token)).toEqual({ active: false });
+    }
+    const { privateKey, kid } = server.app.get(KeyRing).signingKey();
+    const twice = Buffer.from(`{"sub":"admin",${text.slice(1)}`);
+    const forged = await new FlattenedSign(twice)
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+      .sign(privateKey);
+    const duplicate = `${forged.protected}.${forged.payload}.${forged.signature}`;
+    expect(await introspect('orders', duplicate)).toEqual({ active: false });
+  });
+
+  it.each(['grant', 'client', 'kid'] as const)(
+    'honours the revocation of a %s at once',
+    async (kind) => {
+      const { privateKey, kid } = server.app.get(KeyRing).signingKey();
+      const now = Math.floor(Date.now() / 1000);
+      const grantId = randomUUID();
+      const claims = {
+        ...{ iss: ISSUER, sub: 'alice', client_id: `client-${kind}`, aud: ORDERS, jti: kind },
+        ...{
+          iat: now,
+          exp: now + 60,
+          grant_id: grantId,
+          auth_time: now - 5,
+          acr: 'a',
+          amr: ['pwd'],
+        },
+      };
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+        .sign(privateKey);
+      const other = await server.token('shop');
+      expect(await introspect('orders', token)).toMatchObject({
+        ...{ active: true, grant_id: grantId, auth_time: now - 5, acr: 'a', amr: ['pwd'] },
+      });
+      const revocations = server.app.get(RevocationService, { strict: false });
+      const cause = { reason: 'test', by: 'server' };
+      if (kind === 'client') await revocations.revokeClient(claims.client_id, cause);
+      if (kind === 'kid') await revocations.revokeKey(kid, cause);
+      if (kind === 'grant') {
+        const grants = server.app.get(GrantService, { strict: false });
+        const grant = { grantId, accountId: randomUUID(), clientId: 'web', sid: randomUUID() };
+        const rest = {
+          scope: [],
+          resources: [ORDERS],
+          authenticatedAt: new Date(),
+          acr: '',
+          amr: [],
+        };
+        await grants.revokeOrForestall({ ...grant, ...rest, expiresAt: new Date() }, cause);
+      }
+      expect(await introspect('orders', token)).toEqual({ active: false });
+      expect(await introspect('orders', other.access_token)).toMatchObject({
+        active: kind !== 'kid',
+      });
+    },
+  );
+
   it('answers a disabled client like an unknown one', async () => {
     const { access_token } = await server.token('shop');
     const { manager } = server.app.get(PostgresDatabase, { strict: false });
@@ -115,3 +231,9 @@ describe('POST /oauth2/introspect', () => {
     expect(await disabled.text()).toBe(await unknown.text());
   });
 });
+
+/** The next character of base64url: it differs in the last bit, which a 64-byte signature does not use. */
+function nextCharacter(character: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet.charAt(alphabet.indexOf(character) + 1);
+}
