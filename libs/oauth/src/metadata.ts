@@ -27,6 +27,8 @@ export interface AuthorizationServerMetadata {
   readonly authorization_response_iss_parameter_supported?: boolean;
   readonly token_endpoint_auth_signing_alg_values_supported?: readonly string[];
   readonly introspection_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  /** @see RFC 9701 section 7 */
+  readonly introspection_signing_alg_values_supported?: readonly string[];
   readonly revocation_endpoint_auth_signing_alg_values_supported?: readonly string[];
 }
 

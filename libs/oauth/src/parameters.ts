@@ -81,10 +81,26 @@ export interface ActiveIntrospectionResponse {
   readonly token_type: 'Bearer';
 }
 
+/** What introspection says of a refresh token that is in force, to its own client. */
+export interface ActiveRefreshTokenResponse {
+  readonly active: true;
+  readonly iss: string;
+  readonly sub: string;
+  readonly client_id: string;
+  readonly scope: string;
+  /** When it ends unless it is used before. */
+  readonly exp: number;
+  readonly grant_id: string;
+  readonly auth_time: number;
+  readonly acr: string;
+  readonly amr: readonly string[];
+}
+
 /** What introspection says of every other token: nothing more (RFC 7662 section 2.2). */
 export interface InactiveIntrospectionResponse {
   readonly active: false;
 }
 
 /** An answer of the introspection endpoint (RFC 7662 section 2.2). */
-export type IntrospectionResponse = ActiveIntrospectionResponse | InactiveIntrospectionResponse;
+export type IntrospectionResponse =
+  ActiveIntrospectionResponse | ActiveRefreshTokenResponse | InactiveIntrospectionResponse;

@@ -1,11 +1,12 @@
 /** Decides whether presented credentials are a client's, at equal cost for every outcome. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InvalidClientError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
-import { ClientStore } from '../client/client.store.js';
+import { CachedClientStore } from '../client/cached-client.store.js';
+import { type ClientStore } from '../client/client.store.js';
 import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
@@ -26,7 +27,7 @@ const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 @Injectable()
 export class ClientAuthenticator {
   constructor(
-    private readonly clients: ClientStore,
+    @Inject(CachedClientStore) private readonly clients: ClientStore,
     private readonly assertions: ClientAssertionVerifier,
     private readonly audit: AuditTrail,
   ) {}

@@ -7,7 +7,7 @@ export interface IntrospectionRequest {
 }
 
 /**
- * `token_type_hint` is only a hint, and there is one type of token: it is read for being repeated.
+ * `token_type_hint` is only a hint, and a token tells its type: it is read for being repeated.
  * @throws InvalidRequestError for a missing or repeated parameter
  */
 export function parseIntrospectionRequest(form: FormParameters): IntrospectionRequest {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createLocalJWKSet,
   FlattenedSign,
@@ -7,6 +8,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { CLIENT_FRESH_MS } from '../client/cached-client.store.js';
 import { GrantService } from '../grant/grant.service.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { RevocationService } from '../revocation/revocation.service.js';
@@ -217,6 +219,8 @@ describe('POST /oauth2/introspect', () => {
     const { access_token } = await server.token('shop');
     const { manager } = server.app.get(PostgresDatabase, { strict: false });
     await manager.query(`UPDATE client SET disabled_at = now() WHERE client_id = 'payments'`);
+    // What it may do is remembered for a moment.
+    await sleep(CLIENT_FRESH_MS);
     const disabled = await server.post(
       '/oauth2/introspect',
       { token: access_token },

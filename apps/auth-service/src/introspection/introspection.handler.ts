@@ -1,8 +1,12 @@
 /** Says whether a token is live, to those who may know (RFC 7662). */
-import { Injectable } from '@nestjs/common';
-import { type AccessTokenClaims, type IntrospectionResponse } from '@keyward/oauth';
+import { Inject, Injectable } from '@nestjs/common';
+import { type AccessTokenClaims, formatScope, type IntrospectionResponse } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
+import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { GrantService } from '../grant/grant.service.js';
 import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
+import { REFRESH_TOKEN_PREFIX } from '../refresh-token/refresh-token.codec.js';
+import { RefreshTokenService } from '../refresh-token/refresh-token.service.js';
 import { RevocationService } from '../revocation/revocation.service.js';
 import { type IntrospectionRequest } from './introspection-request.parser.js';
 
@@ -15,14 +19,46 @@ export class IntrospectionHandler {
   constructor(
     private readonly verifier: AccessTokenVerifier,
     private readonly revocations: RevocationService,
+    private readonly refreshTokens: RefreshTokenService,
+    private readonly grants: GrantService,
+    @Inject(serverConfig.KEY) private readonly server: ServerConfig,
   ) {}
 
   /**
    * @throws TemporarilyUnavailableError where it cannot be known whether the token was revoked
    * @see RFC 7662 section 2.2
    */
-  async handle(client: Client, request: IntrospectionRequest): Promise<IntrospectionResponse> {
-    const verified = await this.verifier.verify(request.token);
+  handle(client: Client, { token }: IntrospectionRequest): Promise<IntrospectionResponse> {
+    return token.startsWith(REFRESH_TOKEN_PREFIX)
+      ? this.describeRefreshToken(client, token)
+      : this.describeAccessToken(client, token);
+  }
+
+  /** For its own client alone; whether the grant is in force is asked of the record itself. */
+  private async describeRefreshToken(
+    client: Client,
+    token: string,
+  ): Promise<IntrospectionResponse> {
+    const lineage = await this.refreshTokens.findLatest(client, token);
+    if (lineage === null) return INACTIVE;
+    const grant = await this.grants.find(lineage.grantId);
+    if (grant === null || grant.revokedAt !== null) return INACTIVE;
+    return {
+      active: true,
+      iss: this.server.issuer,
+      sub: lineage.accountId,
+      client_id: client.clientId,
+      scope: formatScope(lineage.scope),
+      exp: Math.floor(lineage.idleExpiresMs / 1000),
+      grant_id: lineage.grantId,
+      auth_time: lineage.authenticatedAtSeconds,
+      acr: lineage.acr,
+      amr: lineage.amr,
+    };
+  }
+
+  private async describeAccessToken(client: Client, token: string): Promise<IntrospectionResponse> {
+    const verified = await this.verifier.verify(token);
     if (verified === null || !concerns(verified.claims, client)) return INACTIVE;
     if (await this.revocations.isRevoked(verified.identity)) return INACTIVE;
     const { iss, sub, aud, exp, iat, jti, client_id, scope } = verified.claims;

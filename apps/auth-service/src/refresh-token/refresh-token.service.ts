@@ -9,6 +9,7 @@ import {
 import { type Client } from '../client/client.js';
 import { type Grant } from '../grant/grant.js';
 import { GrantTermsCache } from './grant-terms.cache.js';
+import { type GrantTerms } from './grant-terms.store.js';
 import { digestClientId, FIRST_STATE, type Lineage } from './lineage.js';
 import { REFRESH_LIMITS } from './refresh.profile.js';
 import { HANDLE_BYTES, RefreshTokenCodec } from './refresh-token.codec.js';
@@ -60,6 +61,23 @@ export class RefreshTokenService {
   async findGrant(token: string): Promise<{ grantId: string; clientId: string } | null> {
     const content = this.codec.decode(token);
     return content === null ? null : this.record.findGrant(content.handle);
+  }
+
+  /**
+   * The lineage of a client's token that is the latest of its lineage and has not expired; whether its
+   * grant was revoked is not looked at, and nothing is decided.
+   *
+   * @throws TemporarilyUnavailableError where it cannot be read
+   */
+  async findLatest(client: Client, token: string): Promise<(Lineage & GrantTerms) | null> {
+    const content = this.codec.decode(token);
+    if (content === null) return null;
+    const { handle, generation } = content;
+    const lineage = (await this.store.find(handle)) ?? (await this.record.find(handle));
+    if (lineage === null || generation < lineage.current) return null;
+    if (!lineage.clientDigest.equals(digestClientId(client.clientId))) return null;
+    if (lineage.idleExpiresMs <= Date.now()) return null;
+    return { ...lineage, ...(await this.terms.find(lineage.termsId)) };
   }
 
   private async begin(client: Client, grant: Grant, keyBinding: Buffer | null): Promise<Lineage> {

@@ -4,6 +4,7 @@ import { AccountStore } from '../account/account.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientOriginStore } from '../client/client-origin.store.js';
+import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { GrantStore } from '../grant/grant.store.js';
@@ -61,6 +62,11 @@ import { RedisSingleUseStore } from './redis/redis-single-use.store.js';
 /** The record: always PostgreSQL. */
 const RECORD = [
   { provide: ClientStore, useClass: PostgresClientStore },
+  {
+    provide: CachedClientStore,
+    inject: [ClientStore],
+    useFactory: (record: ClientStore) => new CachedClientStore(record),
+  },
   { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },
