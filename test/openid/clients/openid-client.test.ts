@@ -109,7 +109,7 @@ describe('openid-client', () => {
     expect(narrow.claims()?.sub).toBe(provider.alice.accountId);
   });
 
-  it('refreshes, for less where it asks for less, and the ID token stays the same person’s', async () => {
+  it('refreshes, for less where it asks for less, and ends all of it by a revocation', async () => {
     const scope = 'openid offline_access orders:read payments:read';
     const { config, tokens, subject } = await signIn(WEB, [['scope', scope]]);
     const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '');
@@ -120,6 +120,13 @@ describe('openid-client', () => {
       resource: ORDERS,
     });
     expect(decodeJwt(less.access_token)).toMatchObject({ aud: ORDERS, scope: 'orders:read' });
+    // Whichever refresh token is revoked, the whole grant is gone, and every access token with it.
+    await client.tokenRevocation(config, tokens.refresh_token ?? '');
+    const last = less.refresh_token ?? '';
+    await expect(client.refreshTokenGrant(config, last)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+    expect(await client.tokenIntrospection(config, less.access_token)).toEqual({ active: false });
   });
 
   it('revokes a token, which ends it for introspection and userinfo', async () => {
