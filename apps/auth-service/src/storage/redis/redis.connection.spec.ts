@@ -29,7 +29,7 @@ describeWithRedis('RedisConnection', (redis) => {
 
   it('prefixes every key', async () => {
     const connection = await open(redis().url);
-    await connection.run((client) => client.set('prefixed', '1', { EX: 60 }));
+    await connection.run('prefixed', (client) => client.set('prefixed', '1', { EX: 60 }));
     const client = createClient({ url: redis().url });
     await client.connect();
     expect(await client.get(`${redis().keyPrefix}prefixed`)).toBe('1');
@@ -42,9 +42,11 @@ describeWithRedis('RedisConnection', (redis) => {
     async (fault) => {
       const proxy = await FaultProxy.to(redis().url);
       const connection = await open(proxy.url);
-      const { epoch } = connection;
+      const { epochs } = connection;
       proxy.become(fault);
-      const attempts = Array.from({ length: 50 }, () => connection.run((client) => client.ping()));
+      const attempts = Array.from({ length: 50 }, () =>
+        connection.run('a', (client) => client.ping()),
+      );
       for (const outcome of await Promise.allSettled(attempts)) {
         expect(outcome).toMatchObject({ reason: expect.any(TemporarilyUnavailableError) });
       }
@@ -54,11 +56,11 @@ describeWithRedis('RedisConnection', (redis) => {
       let answer: unknown;
       for (let attempt = 0; attempt < 100 && answer !== 'PONG'; attempt += 1) {
         await sleep(50);
-        answer = await connection.run((client) => client.ping()).catch(() => null);
+        answer = await connection.run('a', (client) => client.ping()).catch(() => null);
       }
       expect(answer).toBe('PONG');
-      expect(connection.epoch).toBeGreaterThan(epoch);
-      expect(await connection.runId()).toMatch(/^[0-9a-f]{40}$/);
+      expect(connection.epochs).not.toBe(epochs);
+      expect(await connection.run('a', async (_, runId) => runId)).toMatch(/^[0-9a-f]{40}$/);
       connection.onApplicationShutdown();
       await proxy.close();
     },

@@ -68,14 +68,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    * @param work one command, one script or one MULTI; see {@link RedisWork}
    * @throws TemporarilyUnavailableError where Redis refuses, breaks off, or does not answer in time
    */
-  run<T>(key: string, work: RedisWork<T>): Promise<T>;
-  /** Without a key, where there is but one master. */
-  run<T>(work: RedisWork<T>): Promise<T>;
-  run<T>(...args: [string, RedisWork<T>] | [RedisWork<T>]): Promise<T> {
-    const [key, work] = args.length === 1 ? [null, args[0]] : args;
-    return this.bounded(async () =>
-      this.attempt(key === null ? this.only : this.topology.nodeOf(key), work),
-    );
+  run<T>(key: string, work: RedisWork<T>): Promise<T> {
+    return this.bounded(() => this.attempt(this.topology.nodeOf(key), work));
   }
 
   /**
@@ -87,29 +81,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     await this.bounded(() => Promise.any(nodes.map((node) => node.run((c) => c.ping()))));
   }
 
-  /** Changes whenever the connection was made anew, and so perhaps to another server. */
-  get epoch(): number {
-    return this.only.epoch;
-  }
-
   /** Changes whenever the connection to any master was made anew, and when there are other masters. */
   get epochs(): string {
     return this.topology.nodes.map(({ epoch }) => epoch).join();
-  }
-
-  /**
-   * The identity of the only master's process.
-   * @throws TemporarilyUnavailableError where Redis cannot be reached
-   */
-  runId(): Promise<string> {
-    return this.run(async (_, runId) => runId);
-  }
-
-  private get only(): RedisNode {
-    const [node, ...others] = this.topology.nodes;
-    if (node === undefined) throw new Error('no master is known');
-    if (others.length > 0) throw new Error('a command to a cluster needs its key');
-    return node;
   }
 
   private async bounded<T>(work: () => Promise<T>): Promise<T> {

@@ -16,6 +16,12 @@ export abstract class RedisTestDeployment {
   readonly #options = new Map<RedisTestServer, RedisTestServerOptions>();
   protected readonly directory = mkdtempSync(join(tmpdir(), 'keyward-redis-'));
 
+  /**
+   * The living master of a key.
+   * @param key with its prefix
+   */
+  abstract masterOf(key: string): Promise<RedisTestServer>;
+
   /** Kills every server and removes what they kept. Bears repetition. */
   async stop(): Promise<void> {
     await Promise.all([...this.servers, ...this.#others].map((server) => server.kill()));

@@ -39,8 +39,8 @@ export class RedisTestSentinels extends RedisTestDeployment {
     };
   }
 
-  /** The living master: the one that says so itself. */
-  async master(): Promise<RedisTestServer> {
+  /** The only one: it says so itself. */
+  async masterOf(): Promise<RedisTestServer> {
     for (const server of this.servers) {
       const role = await command<[string]>(server, ['ROLE']).catch(() => ['dead']);
       if (role[0] === 'master') return server;

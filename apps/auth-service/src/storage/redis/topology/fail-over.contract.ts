@@ -2,8 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type Revocation, type TokenIdentity } from '../../../revocation/revocation.js';
+import {
+  handleFixture,
+  lineageFixture,
+  presentationFixture,
+} from '../../../testing/lineage.fixture.js';
+import { lineageKey } from '../../testing/redis-lineage.js';
 import { type RedisConnection } from '../redis.connection.js';
 import { RedisRevokedTokenStore } from '../redis-revoked-token.store.js';
+import { RedisRotationStore } from '../redis-rotation.store.js';
 
 const FAIL_OVER_TIMEOUT_MS = 20_000;
 
@@ -36,10 +43,16 @@ export async function surviveFailOver(
     yield jtis.map(revocation);
   }
   const find = (...jtis: string[]) => Promise.all(jtis.map((jti) => store.find(token(jti))));
-  const runId = () => connection.run('{revoked}', async (_, id) => id);
+  const runId = () => runIdOf(connection, '{revoked}');
   await store.restore(record('revoked'));
   expect(await find('revoked', 'other')).toEqual(['revoked', 'live']);
   const before = await runId();
+  const lineages = new RedisRotationStore(connection);
+  const handle = await handleOf(connection, before);
+  await lineages.put(handle, lineageFixture());
+  expect(await lineages.present(handle, presentationFixture(1))).toMatchObject({
+    outcome: 'rotated',
+  });
 
   let killed = false;
   const told = new Set<string>();
@@ -68,7 +81,22 @@ export async function surviveFailOver(
   // Until the first answer of the new master everything was 503, and it does not trust its state.
   expect([...told].sort()).toEqual(['503', 'revoked', 'unknown']);
   expect(await runId()).not.toBe(before);
+  // It was replicated, and is a miss all the same: its revocation may not have been.
+  expect(await lineages.present(handle, presentationFixture(2))).toBeNull();
 
   await store.restore(record('revoked', 'late'));
   expect(await find('revoked', 'late', 'other')).toEqual(['revoked', 'revoked', 'live']);
+}
+
+function runIdOf(connection: RedisConnection, key: string): Promise<string> {
+  return connection.run(key, async (_, runId) => runId);
+}
+
+/** A handle whose lineage the process `runId` serves. */
+async function handleOf(connection: RedisConnection, runId: string): Promise<Buffer> {
+  for (;;) {
+    const handle = handleFixture();
+    const key = lineageKey({ keyPrefix: '' }, handle);
+    if ((await runIdOf(connection, key)) === runId) return handle;
+  }
 }
