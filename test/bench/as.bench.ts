@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { seedGrants } from '../storm/refresh-token.seed.js';
 import { compare, interleave, type Measurement } from './measurement.js';
 import { FORM, firstMessage, type Load, ServerProcess } from './server-process.js';
 
@@ -13,6 +14,9 @@ const ORDERS = 'https://orders.example.com';
 const OPAQUE = 'https://opaque.example.com';
 const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url));
 const STORES = fileURLToPath(new URL('./servers/stores.ts', import.meta.url));
+// More than the connections that the end of each round cuts off, with the token that they hold.
+const REFRESH_TOKENS = 2000;
+const REFRESH_KEY = randomBytes(32);
 const SECRET = `kws_${randomBytes(32).toString('base64url')}`;
 const BASIC = { authorization: `Basic ${Buffer.from(`shop:${SECRET}`).toString('base64')}` };
 const LABELS = { keyward: 'keyward', peer: 'oidc-provider', bare: 'an empty Nest route' } as const;
@@ -24,6 +28,8 @@ interface Contender {
   readonly introspection: string;
   /** A resource whose tokens can be introspected. */
   readonly introspected: string;
+  /** Each the first of a grant of its own. */
+  readonly refreshTokens: () => Promise<string[]>;
 }
 
 /** What to send to which path. */
@@ -42,6 +48,23 @@ export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
     const answer = (await server.post(introspection, BASIC, String(load.body))) as object;
     if (!('active' in answer) || answer.active !== true) throw new Error('the token is not active');
     return { path: introspection, load };
+  },
+  'as.rotation': async ({ token, refreshTokens }) => {
+    const waiting = await refreshTokens();
+    const requests: Load['requests'] = [
+      {
+        setupRequest: (request) => {
+          const refresh_token = waiting.shift();
+          if (refresh_token === undefined) throw new Error('no refresh token is left');
+          return { ...request, body: grant('refresh_token', { refresh_token }) };
+        },
+        onResponse: (status, body) => {
+          if (status !== 200) throw new Error(`a refresh was refused: ${body}`);
+          waiting.push((JSON.parse(body) as { refresh_token: string }).refresh_token);
+        },
+      },
+    ];
+    return { path: token, load: { ...post(''), requests } };
   },
 };
 
@@ -70,17 +93,20 @@ export async function benchAuthorizationServer(name: string): Promise<readonly M
       token: '/oauth2/token',
       introspection: '/oauth2/introspect',
       introspected: ORDERS,
+      refreshTokens: () => seedRefreshTokens(environment['DATABASE_URL'] ?? ''),
     };
     servers.push(keyward.server);
+    const oidcProvider = await ServerProcess.fork('./servers/oidc-provider.ts', {
+      ...environment,
+      BENCH_CLIENT: `shop ${SECRET}`,
+      NODE_ENV: 'production',
+    });
     const peer = {
-      server: await ServerProcess.fork('./servers/oidc-provider.ts', {
-        ...environment,
-        BENCH_CLIENT: `shop ${SECRET}`,
-        NODE_ENV: 'production',
-      }),
+      server: oidcProvider,
       token: '/token',
       introspection: '/token/introspection',
       introspected: OPAQUE,
+      refreshTokens: async () => (await oidcProvider.get('/refresh-tokens')) as string[],
     };
     servers.push(peer.server);
     const [ours, theirs] = [await exchange(keyward), await exchange(peer)];
@@ -121,8 +147,9 @@ function startAuthService(
         client_id: 'shop',
         name: 'Shop',
         token_endpoint_auth_method: 'client_secret_basic',
-        grant_types: ['client_credentials'],
-        scope: 'orders:read',
+        grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
+        redirect_uris: ['https://shop.example.com/callback'],
+        scope: 'orders:read offline_access',
         own_resource: ORDERS,
         client_secret: { env: 'BENCH_SECRET' },
       },
@@ -136,10 +163,17 @@ function startAuthService(
     AUTH_ISSUER: `http://127.0.0.1:${port}`,
     AUTH_INSECURE_HTTP_ISSUER: 'true',
     AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
+    AUTH_REFRESH_TOKEN_KEYS: `1:${REFRESH_KEY.toString('base64url')}`,
     AUTH_BOOTSTRAP_FILE: bootstrapFile,
     BENCH_SECRET: SECRET,
   };
   return ServerProcess.forkProgram(MAIN, env, port, '/health/ready');
+}
+
+async function seedRefreshTokens(databaseUrl: string): Promise<string[]> {
+  const options = { databaseUrl, key: REFRESH_KEY, resource: ORDERS };
+  const seeds = await seedGrants(options, Array<string>(REFRESH_TOKENS).fill('shop'));
+  return seeds.map(({ refreshToken }) => refreshToken);
 }
 
 function grant(grantType: string, parameters: Record<string, string>): string {

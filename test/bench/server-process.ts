@@ -81,6 +81,11 @@ export class ServerProcess {
     return response.json();
   }
 
+  /** What a path answers, before the load. */
+  async get(path: string): Promise<unknown> {
+    return (await fetch(`http://127.0.0.1:${this.port}${path}`)).json();
+  }
+
   /**
    * Loads the route, each request with the next of `tokens`.
    * @returns see {@link ServerProcess.measure}
