@@ -16,5 +16,8 @@ export default [
     },
   },
   // Programs print; everything else logs.
-  { files: ['runner/**', 'bench/**', 'storm/main.ts', 'faults/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['runner/**', 'bench/**', 'storm/main.ts', 'faults/**'],
+    rules: { 'no-console': 'off' },
+  },
 ];
