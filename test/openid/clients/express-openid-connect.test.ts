@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AppProcess } from '../../support/app-process.js';
 import { freeLoopbackPort } from '../../support/free-loopback-port.js';
@@ -22,13 +23,16 @@ describe('express-openid-connect, in an Express application', () => {
     provider = await OpenIdProvider.start({
       orders: `http://127.0.0.1:${ordersPort}`,
       clients: [
-        declare({
-          id: 'shop',
-          method: 'client_secret_basic',
-          secret: CLIENT_SECRET,
-          redirectUri: `${shopUrl}/callback`,
-          postLogoutRedirectUri: shopUrl,
-        }),
+        {
+          ...declare({
+            id: 'shop',
+            method: 'client_secret_basic',
+            secret: CLIENT_SECRET,
+            redirectUri: `${shopUrl}/callback`,
+            postLogoutRedirectUri: shopUrl,
+          }),
+          backchannel_logout_uri: `${shopUrl}/backchannel-logout`,
+        },
       ],
     });
     orders = await startOrdersService({
@@ -48,8 +52,10 @@ describe('express-openid-connect, in an Express application', () => {
       url: shopUrl,
       readyPath: '/',
     });
-    browser = new HttpBrowser([provider.issuer, shopUrl]);
   }, 60_000);
+  beforeEach(() => {
+    browser = new HttpBrowser([provider.issuer, shopUrl]);
+  });
   afterAll(async () => {
     await shop.stop();
     await orders.stop();
@@ -71,5 +77,21 @@ describe('express-openid-connect, in an Express application', () => {
     // At the provider too.
     const again = await browser.open(`${shopUrl}/orders`);
     expect(again.form?.fields).toHaveProperty('password');
+  });
+
+  it('hears by the back channel of a person who signed out elsewhere', async () => {
+    await provider.complete(browser, await browser.open(`${shopUrl}/orders`));
+    const user = async () => {
+      const { html } = await browser.open(shopUrl);
+      return (JSON.parse(html) as { user: string | null }).user;
+    };
+    expect(await user()).toBe(provider.alice.accountId);
+    const page = await browser.open(`${provider.issuer}/oauth2/logout`);
+    await browser.submit(page);
+    // Behind the answer to the person: soon, and the shop has verified the logout token by then.
+    const deadline = Date.now() + 20_000;
+    while ((await user()) !== null && Date.now() < deadline) await sleep(100);
+    expect(await user()).toBeNull();
+    expect(shop.output).toBe('');
   });
 });

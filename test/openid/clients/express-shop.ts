@@ -5,6 +5,9 @@ import openIdConnect from 'express-openid-connect';
 
 const { SHOP_PORT, SHOP_ISSUER, SHOP_CLIENT_SECRET, SHOP_ORDERS } = process.env;
 
+/** The `sid` of the sessions that the provider said are over. */
+const over = new Set<unknown>();
+
 const app = express();
 app.use(
   openIdConnect.auth({
@@ -16,6 +19,11 @@ app.use(
     authRequired: false,
     idpLogout: true,
     idTokenSigningAlg: 'ES256',
+    backchannelLogout: {
+      onLogin: false,
+      onLogoutToken: (token) => void over.add((token as { sid: string }).sid),
+      isLoggedOut: (request) => over.has(request.oidc.idTokenClaims?.['sid']),
+    },
     authorizationParams: { response_type: 'code', scope: 'openid profile orders:read' },
   }),
 );
