@@ -11,7 +11,8 @@ import {
 import { type Client } from '../client/client.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
-import { ResourceStore } from './resource.store.js';
+import { CachedResourceStore } from './cached-resource.store.js';
+import { type ResourceStore } from './resource.store.js';
 import { type Target, type TargetRequest, TargetResolver } from './target.resolver.js';
 
 /** What a grant is good for, as it is recorded. */
@@ -27,7 +28,7 @@ const PERSON_SCOPES: ReadonlySet<string> = new Set(OPENID_SCOPES);
 export class GrantTargetResolver {
   constructor(
     private readonly targets: TargetResolver,
-    private readonly resources: ResourceStore,
+    @Inject(CachedResourceStore) private readonly resources: ResourceStore,
     @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'issuer'>,
   ) {}
 

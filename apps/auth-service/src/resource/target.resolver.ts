@@ -1,8 +1,9 @@
 /** Decides for what a token will be good: which scopes, at which resources. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InvalidScopeError, InvalidTargetError } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
-import { ResourceStore } from './resource.store.js';
+import { CachedResourceStore } from './cached-resource.store.js';
+import { type ResourceStore } from './resource.store.js';
 
 /** What a client asks a token for. */
 export interface TargetRequest {
@@ -21,7 +22,7 @@ export interface Target {
 /** Resolves scope and resource parameters against what a client is registered for. */
 @Injectable()
 export class TargetResolver {
-  constructor(private readonly resources: ResourceStore) {}
+  constructor(@Inject(CachedResourceStore) private readonly resources: ResourceStore) {}
 
   /**
    * The audience is the resources whose scopes were granted and no other, so that a token for one

@@ -16,6 +16,7 @@ import { GrantTermsStore } from '../refresh-token/grant-terms.store.js';
 import { RefreshKeyStore } from '../refresh-token/refresh-key.store.js';
 import { RotationRecord } from '../refresh-token/rotation.record.js';
 import { RotationStore } from '../refresh-token/rotation.store.js';
+import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationSignal } from '../revocation/feed/revocation.signal.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
@@ -70,6 +71,11 @@ const RECORD = [
   { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },
+  {
+    provide: CachedResourceStore,
+    inject: [ResourceStore],
+    useFactory: (record: ResourceStore) => new CachedResourceStore(record),
+  },
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },

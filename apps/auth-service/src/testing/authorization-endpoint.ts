@@ -11,6 +11,7 @@ import { AuthorizationRequestChecker } from '../authorization/authorization-requ
 import { AuthorizationResponder } from '../authorization/authorization.responder.js';
 import { PushedRequestController } from '../authorization/pushed-request.controller.js';
 import { PushedRequestStore } from '../authorization/pushed-request.store.js';
+import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientStore } from '../client/client.store.js';
 import { ClientAssertionVerifier } from '../client-authentication/client-assertion.verifier.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
@@ -21,6 +22,7 @@ import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { IdTokenVerifier } from '../issuance/id-token.verifier.js';
 import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
+import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { TargetResolver } from '../resource/target.resolver.js';
 import { PASSWORD_ACR, type Session } from '../session/session.js';
@@ -179,6 +181,8 @@ export class AuthorizationEndpoint {
             scopes.includes('orders:read') ? [ORDERS] : [],
         },
       },
+      { provide: CachedClientStore, useExisting: ClientStore },
+      { provide: CachedResourceStore, useExisting: ResourceStore },
       { provide: ClientAssertionVerifier, useValue: {} },
       { provide: IdTokenVerifier, useValue: { verifyHint: async () => null } },
     ];

@@ -1,0 +1,56 @@
+import { TemporarilyUnavailableError } from '@keyward/oauth';
+import { RECORD_FRESH_MS, RECORD_STALE_MS } from '../record/record.cache.js';
+import { CachedResourceStore } from './cached-resource.store.js';
+import { type Resource } from './resource.js';
+import { ResourceStore } from './resource.store.js';
+
+class ListedResourceStore extends ResourceStore {
+  readonly asked: (readonly string[])[] = [];
+  resources: Resource[] = [{ identifier: 'urn:a', name: 'A', scopes: ['a', 'b'] }];
+  failure: Error | null = null;
+
+  async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {
+    this.asked.push(scopes);
+    if (this.failure !== null) throw this.failure;
+    return this.resources;
+  }
+}
+
+describe('CachedResourceStore', () => {
+  let record: ListedResourceStore;
+  let nowMs: number;
+  let store: CachedResourceStore;
+  beforeEach(() => {
+    record = new ListedResourceStore();
+    nowMs = 0;
+    store = new CachedResourceStore(record, () => nowMs);
+  });
+
+  it('asks once in a while for each set of scopes, and never for none', async () => {
+    expect(await store.findOffering(['a', 'b'])).toBe(record.resources);
+    await store.findOffering(['a', 'b']);
+    await store.findOffering(['a']);
+    expect(await store.findOffering([])).toEqual([]);
+    expect(record.asked).toEqual([['a', 'b'], ['a']]);
+    nowMs = RECORD_FRESH_MS;
+    await store.findOffering(['a']);
+    expect(record.asked).toHaveLength(3);
+  });
+
+  it('goes on with what it knows while the record is down, and not for ever', async () => {
+    await store.findOffering(['a']);
+    record.failure = new TemporarilyUnavailableError('down');
+    nowMs = RECORD_STALE_MS - 1;
+    expect(await store.findOffering(['a'])).toHaveLength(1);
+    nowMs = RECORD_STALE_MS;
+    await expect(store.findOffering(['a'])).rejects.toThrow(TemporarilyUnavailableError);
+  });
+
+  it('does not remember that nothing offers a scope', async () => {
+    const { resources } = record;
+    record.resources = [];
+    expect(await store.findOffering(['a'])).toEqual([]);
+    record.resources = resources;
+    expect(await store.findOffering(['a'])).toEqual(resources);
+  });
+});
