@@ -56,15 +56,6 @@ export class GrantService {
     await this.relay.relayRecorded();
   }
 
-  /**
-   * Revokes every grant of an account, `offline_access` or not. Idempotent.
-   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
-   */
-  async revokeOfAccount(accountId: string, cause: RevocationCause): Promise<void> {
-    await this.store.revokeOfAccount(accountId, cause, grantRevocationExpiry());
-    await this.relay.relayRecorded();
-  }
-
   /** @returns null for an id that was never recorded, or whose record was purged */
   find(grantId: string): Promise<RecordedGrant | null> {
     return this.store.find(grantId);

@@ -32,13 +32,6 @@ export abstract class GrantStore {
   /** Revokes the grants of a session that lack `offline_access`. Idempotent. */
   abstract revokeOfSession(sid: string, cause: RevocationCause, outboxUntil: Date): Promise<void>;
 
-  /** Revokes every grant of an account. Idempotent. */
-  abstract revokeOfAccount(
-    accountId: string,
-    cause: RevocationCause,
-    outboxUntil: Date,
-  ): Promise<void>;
-
   /**
    * @returns null for an id that was never recorded, or whose record was purged
    * @throws TemporarilyUnavailableError where the record cannot be read

@@ -4,6 +4,7 @@ import { StorageModule } from '../storage/storage.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { GrantModule } from '../grant/grant.module.js';
+import { SessionModule } from '../session/session.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { RelayModule } from './relay.module.js';
 import { RevocationController } from './revocation.controller.js';
@@ -19,6 +20,7 @@ import { RevocationService } from './revocation.service.js';
     ClientAuthenticationModule,
     IssuanceModule,
     RefreshTokenModule,
+    SessionModule,
   ],
   controllers: [RevocationController],
   providers: [RevocationHandler, RevocationService, RevocationRetention],

@@ -2,11 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type Grant } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
+import { SessionClock } from '../session/session.clock.js';
+import { SessionRelay } from '../session/session.relay.js';
+import { SessionRevocation } from '../session/session.revocation.js';
 import { MemoryRevokedTokenStore } from '../storage/memory/memory-revoked-token.store.js';
+import { MemorySessionCopyStore } from '../storage/memory/memory-session-copy.store.js';
 import { PostgresGrantStore } from '../storage/postgres/postgres-grant.store.js';
 import { PostgresRevocationRecord } from '../storage/postgres/postgres-revocation.record.js';
+import { PostgresSessionOutbox } from '../storage/postgres/postgres-session.outbox.js';
+import { PostgresSessionRevocationRecord } from '../storage/postgres/postgres-session-revocation.record.js';
 import { type PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { openTestDatabase } from '../testing/open-database.js';
+import { RecordedAudit } from '../testing/recorded-audit.js';
 import { type PositionedRevocation, type Revocation, type TokenIdentity } from './revocation.js';
 import { RevocationRelay } from './revocation.relay.js';
 import { RevocationService } from './revocation.service.js';
@@ -43,10 +50,21 @@ describe('RevocationService', () => {
   const build = (hot: RevokedTokenStore) => {
     const newRelay = new RevocationRelay(record, hot);
     const newGrants = new GrantService(new PostgresGrantStore(database), newRelay);
+    const sessions = new SessionRevocation(
+      new PostgresSessionRevocationRecord(database),
+      new SessionRelay(
+        new PostgresSessionOutbox(database),
+        new MemorySessionCopyStore(),
+        newGrants,
+      ),
+      newRelay,
+      new RecordedAudit(),
+      new SessionClock(),
+    );
     return {
       relay: newRelay,
       grants: newGrants,
-      service: new RevocationService(record, hot, newRelay, newGrants),
+      service: new RevocationService(record, hot, newRelay, newGrants, sessions),
     };
   };
   const revoke = (jti: string) => service.revokeToken({ jti, exp, audiences: ['urn:a'] }, 'test');

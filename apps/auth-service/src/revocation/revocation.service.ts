@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type RevocationCause } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
+import { SessionRevocation } from '../session/session.revocation.js';
 import {
   grantRevocationExpiry,
   keyRevocationExpiry,
@@ -37,6 +38,7 @@ export class RevocationService implements OnModuleDestroy {
     private readonly store: RevokedTokenStore,
     private readonly relay: RevocationRelay,
     private readonly grants: GrantService,
+    private readonly sessions: SessionRevocation,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -62,13 +64,23 @@ export class RevocationService implements OnModuleDestroy {
   }
 
   /**
-   * Revokes all that one person has allowed, whatever the client. Their sessions are
-   * {@link SessionService}'s to end.
+   * Ends the sign-in of one browser: its session, and the grants of it that lack `offline_access`.
+   * The clients of the session are told by back-channel logout.
+   *
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  revokeSession(sid: string, cause: RevocationCause): Promise<void> {
+    return this.sessions.revokeSession(sid, cause);
+  }
+
+  /**
+   * Ends every session of one person, and all that they have allowed, whatever the client. They may
+   * sign in anew, unless their account is also disabled.
    *
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
   revokeSubject(accountId: string, cause: RevocationCause): Promise<void> {
-    return this.grants.revokeOfAccount(accountId, cause);
+    return this.sessions.revokeSubject(accountId, cause);
   }
 
   /**

@@ -23,6 +23,7 @@ import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { SessionCopyStore } from '../session/session-copy.store.js';
 import { SessionOutbox } from '../session/session.outbox.js';
+import { SessionRevocationRecord } from '../session/session-revocation.record.js';
 import { SessionRecord } from '../session/session.record.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
@@ -45,6 +46,7 @@ import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
 import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
+import { PostgresSessionRevocationRecord } from './postgres/postgres-session-revocation.record.js';
 import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresRotationRecord } from './postgres/postgres-rotation.record.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
@@ -85,6 +87,7 @@ const RECORD = [
   { provide: AuditRecord, useClass: PostgresAuditRecord },
   { provide: SessionRecord, useClass: PostgresSessionRecord },
   { provide: SessionOutbox, useClass: PostgresSessionOutbox },
+  { provide: SessionRevocationRecord, useClass: PostgresSessionRevocationRecord },
   { provide: LogoutDeliveryStore, useClass: PostgresLogoutDeliveryStore },
   { provide: RotationRecord, useClass: PostgresRotationRecord },
   { provide: GrantTermsStore, useClass: PostgresGrantTermsStore },

@@ -4,22 +4,9 @@ import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
 import { type Grant, type RecordedGrant, type RevocationCause } from '../../grant/grant.js';
 import { GrantStore } from '../../grant/grant.store.js';
 import { GrantEntity } from './entities/grant.entity.js';
+import { causeValues, REVOKED, revokeGrants, TO_OUTBOX } from './grant-revocation.statements.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
-
-/** `$1` to `$4` of every revocation: reason, by, until when the outbox keeps it, its reason there. */
-const REVOKED = 'revoked_at = now(), revocation_reason = $1, revoked_by = $2';
-
-const TO_OUTBOX = `
-  INSERT INTO revocation (kind, value, audiences, expires_at, reason)
-  SELECT 'grant', grant_id::text, resources, $3::timestamptz, $4 FROM ended
-  ON CONFLICT (kind, value) DO NOTHING`;
-
-const REVOKE_WHERE = (condition: string) => `
-  WITH ended AS (
-    UPDATE oauth_grant SET ${REVOKED} WHERE revoked_at IS NULL AND ${condition}
-    RETURNING grant_id, resources
-  ) ${TO_OUTBOX}`;
 
 const REVOKE_OR_FORESTALL = `
   WITH ended AS (
@@ -54,22 +41,21 @@ export class PostgresGrantStore extends GrantStore {
   }
 
   revoke(grantId: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
-    return this.run(REVOKE_WHERE('grant_id = $5'), cause, outboxUntil, [grantId]);
+    return onPostgres(() =>
+      revokeGrants(this.database.manager, 'grant', [grantId], cause, outboxUntil),
+    );
   }
 
-  revokeOrForestall(grant: Grant, cause: RevocationCause, outboxUntil: Date): Promise<void> {
-    return this.run(REVOKE_OR_FORESTALL, cause, outboxUntil, valuesOf(grant));
+  async revokeOrForestall(grant: Grant, cause: RevocationCause, outboxUntil: Date): Promise<void> {
+    const values = [...causeValues(cause, outboxUntil), ...valuesOf(grant)];
+    await onPostgres(() => this.database.manager.query(REVOKE_OR_FORESTALL, values));
   }
 
   revokeOfSession(sid: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
-    return this.run(REVOKE_WHERE('sid = $5 AND NOT $6 = ANY(scope)'), cause, outboxUntil, [
-      sid,
-      OFFLINE_ACCESS_SCOPE,
-    ]);
-  }
-
-  revokeOfAccount(accountId: string, cause: RevocationCause, outboxUntil: Date): Promise<void> {
-    return this.run(REVOKE_WHERE('account_id = $5'), cause, outboxUntil, [accountId]);
+    const values = [sid, OFFLINE_ACCESS_SCOPE];
+    return onPostgres(() =>
+      revokeGrants(this.database.manager, 'session', values, cause, outboxUntil),
+    );
   }
 
   find(grantId: string): Promise<RecordedGrant | null> {
@@ -98,23 +84,6 @@ export class PostgresGrantStore extends GrantStore {
       ),
     );
     return deleted;
-  }
-
-  private async run(
-    statement: string,
-    { reason, by }: RevocationCause,
-    outboxUntil: Date,
-    more: readonly unknown[],
-  ): Promise<void> {
-    await onPostgres(() =>
-      this.database.manager.query(statement, [
-        reason,
-        by,
-        outboxUntil,
-        `${reason} by ${by}`,
-        ...more,
-      ]),
-    );
   }
 }
 

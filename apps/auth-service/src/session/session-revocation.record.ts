@@ -1,0 +1,33 @@
+/** Port: ends sessions together with the grants that came of them. */
+import { type RevocationCause } from '../grant/grant.js';
+import { type RecordedEnd } from './session.record.js';
+
+/** Each method is one transaction: sessions, grants, and what follows from their end. */
+export abstract class SessionRevocationRecord {
+  /**
+   * Ends a session and revokes its grants without `offline_access`. Idempotent.
+   * @param outboxUntil when the last access token of the grants has expired
+   * @returns null where there is no session that has not ended before
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract revokeSession(
+    sid: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<RecordedEnd | null>;
+
+  /**
+   * Ends every session of an account and revokes every grant, `offline_access` or not. Idempotent. A
+   * grant that is about to be recorded for a code of one of these sessions is revoked or refused.
+   *
+   * @returns the sessions that it ended
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract revokeAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[]>;
+}

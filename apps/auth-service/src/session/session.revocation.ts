@@ -1,0 +1,54 @@
+/** Revokes what a person is signed in to and has allowed, at the word of somebody else than the browser. */
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit.trail.js';
+import { type RevocationCause } from '../grant/grant.js';
+import { grantRevocationExpiry } from '../revocation/revocation.js';
+import { RevocationRelay } from '../revocation/revocation.relay.js';
+import { SessionClock } from './session.clock.js';
+import { type RecordedEnd } from './session.record.js';
+import { SessionRelay } from './session.relay.js';
+import { SessionRevocationRecord } from './session-revocation.record.js';
+
+/** Recorded first and at once; hot copies and followers learn of it as soon as they can be reached. */
+@Injectable()
+export class SessionRevocation {
+  constructor(
+    private readonly record: SessionRevocationRecord,
+    private readonly sessions: SessionRelay,
+    private readonly relay: RevocationRelay,
+    private readonly audit: AuditTrail,
+    private readonly clock: SessionClock,
+  ) {}
+
+  /** {@link SessionRevocationRecord.revokeSession} */
+  async revokeSession(sid: string, cause: RevocationCause): Promise<void> {
+    const [until, now] = [grantRevocationExpiry(), this.clock.now()];
+    const ended = await this.record.revokeSession(sid, cause, until, now);
+    if (ended === null) return;
+    const { accountId } = ended;
+    this.note('session.revoked', cause, { accountId, sid });
+    await this.carryOut([ended]);
+  }
+
+  /** {@link SessionRevocationRecord.revokeAccount} */
+  async revokeSubject(accountId: string, cause: RevocationCause): Promise<void> {
+    const [until, now] = [grantRevocationExpiry(), this.clock.now()];
+    const ended = await this.record.revokeAccount(accountId, cause, until, now);
+    this.note('subject.revoked', cause, { accountId }, { sessions: ended.length });
+    await this.carryOut(ended);
+  }
+
+  private note(
+    type: string,
+    { reason, by }: RevocationCause,
+    whose: { readonly accountId: string; readonly sid?: string },
+    more?: { readonly sessions: number },
+  ): void {
+    this.audit.record({ type, outcome: 'success', reason, ...whose, detail: { by, ...more } });
+  }
+
+  private async carryOut(ended: readonly RecordedEnd[]): Promise<void> {
+    await Promise.all(ended.map(({ cookieSha256 }) => this.sessions.removeCopy(cookieSha256)));
+    await this.relay.relayRecorded();
+  }
+}

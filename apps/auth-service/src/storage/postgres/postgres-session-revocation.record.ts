@@ -1,0 +1,74 @@
+/** Ends sessions with their grants in PostgreSQL. */
+import { Injectable } from '@nestjs/common';
+import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
+import { type EntityManager } from 'typeorm';
+import { type RevocationCause } from '../../grant/grant.js';
+import { type RecordedEnd } from '../../session/session.record.js';
+import { SessionRevocationRecord } from '../../session/session-revocation.record.js';
+import { revokeGrants } from './grant-revocation.statements.js';
+import { PostgresDatabase } from './postgres.database.js';
+import { onPostgres } from './postgres.error.js';
+import { endSession } from './session-end.statements.js';
+
+// Expired ones too: their hot copies are a minute behind at most. In one order, so that none deadlock.
+const LOCK_SESSIONS = `
+  SELECT sid FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY sid FOR UPDATE`;
+
+/** Sessions first, as whoever records a grant does: then the grant is seen here, or refused there. */
+@Injectable()
+export class PostgresSessionRevocationRecord extends SessionRevocationRecord {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  revokeSession(
+    sid: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<RecordedEnd | null> {
+    return this.transaction(async (manager) => {
+      const ended = await endSettled(manager, sid, cause, now);
+      if (ended !== null) {
+        await revokeGrants(manager, 'session', [sid, OFFLINE_ACCESS_SCOPE], cause, outboxUntil);
+      }
+      return ended;
+    });
+  }
+
+  revokeAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[]> {
+    return this.transaction(async (manager) => {
+      const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId]);
+      const ended: RecordedEnd[] = [];
+      for (const { sid } of rows) {
+        const one = await endSettled(manager, sid, cause, now);
+        if (one !== null) ended.push(one);
+      }
+      await revokeGrants(manager, 'account', [accountId], cause, outboxUntil);
+      return ended;
+    });
+  }
+
+  private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return onPostgres(() => this.database.manager.transaction(work));
+  }
+}
+
+/** Its grants are revoked in the same transaction, so nobody has to do that later. */
+async function endSettled(
+  manager: EntityManager,
+  sid: string,
+  { reason }: RevocationCause,
+  now: Date,
+): Promise<RecordedEnd | null> {
+  const ended = await endSession(manager, sid, reason, now);
+  if (ended !== null) {
+    await manager.query('UPDATE session SET settled_at = $2 WHERE sid = $1', [sid, now]);
+  }
+  return ended;
+}
