@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_TYP, formatScope, OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
-import { SignJWT } from 'jose';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
+import { signJwt } from './jws.signer.js';
 
 /** What an access token is to say. */
 export interface AccessTokenGrant {
@@ -46,20 +46,18 @@ export class AccessTokenIssuer {
     const issuedAt = Math.floor(Date.now() / 1000);
     const [first, ...others] = grant.audience;
     if (first === undefined) throw new TypeError('an access token needs an audience');
-    const accessToken = await new SignJWT({
+    const accessToken = await signJwt(key, ACCESS_TOKEN_TYP, {
       client_id: grant.clientId,
       // It means something to this server alone, not to a resource (RFC 9068 section 2.2.3).
       scope: formatScope(grant.scope.filter((token) => token !== OFFLINE_ACCESS_SCOPE)),
       ...signInClaims(grant.grant),
-    })
-      .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYP, kid: key.kid })
-      .setIssuer(this.server.issuer)
-      .setSubject(grant.subject)
-      .setAudience(others.length === 0 ? first : [...grant.audience])
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + expiresInSeconds)
-      .setJti(randomBytes(JTI_BYTES).toString('base64url'))
-      .sign(key.privateKey);
+      iss: this.server.issuer,
+      sub: grant.subject,
+      aud: others.length === 0 ? first : [...grant.audience],
+      iat: issuedAt,
+      exp: issuedAt + expiresInSeconds,
+      jti: randomBytes(JTI_BYTES).toString('base64url'),
+    });
     return { accessToken, expiresInSeconds };
   }
 }

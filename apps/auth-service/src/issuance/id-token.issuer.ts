@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ID_TOKEN_TYP, type IdTokenClaims } from '@keyward/oauth';
-import { SignJWT } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
+import { signJwt } from './jws.signer.js';
 
 /** What an ID token is to say beside the grant. */
 export interface IdTokenContent {
@@ -73,9 +73,7 @@ export class IdTokenIssuer {
       ...(accessToken === null ? {} : { at_hash: leftHalfHash(key.algorithm, accessToken) }),
       sid: grant.sid,
     };
-    return new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: key.algorithm, typ: ID_TOKEN_TYP, kid: key.kid })
-      .sign(key.privateKey);
+    return signJwt(key, ID_TOKEN_TYP, claims);
   }
 }
 
