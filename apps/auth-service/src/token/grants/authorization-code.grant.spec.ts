@@ -264,6 +264,23 @@ describe('AuthorizationCodeGrant', () => {
     expect([...grants.causes.values()]).toMatchObject([{ reason: 'code_replayed' }]);
   });
 
+  it.each([
+    ['answers the winner without one where a replay', 'code_replayed', true],
+    ['refuses where a sign-out', 'signed_out', false],
+  ])('%s ends the grant before its refresh token is kept', async (_, reason, isAnswered) => {
+    const { issue, redeem, grants, refreshTokens } = setUp();
+    const grant = grantFixture({});
+    refreshTokens.issue = async () => {
+      await grants.revoke(grant.grantId, { reason, by: 'test' });
+      throw new InvalidGrantError('the grant has been revoked');
+    };
+    const redeemed = redeem(await issue(grant));
+    if (isAnswered) {
+      await expect(redeemed).resolves.toHaveProperty('access_token');
+      await expect(redeemed).resolves.not.toHaveProperty('refresh_token');
+    } else await expect(redeemed).rejects.toThrow(InvalidGrantError);
+  });
+
   it('gives nothing for a grant that something else ended before it began', async () => {
     const { issue, redeem, grants } = setUp();
     const grant = grantFixture({});

@@ -79,10 +79,15 @@ export class AuthorizationCodeGrant extends TokenGrant {
     const { response, isRecorded } = await this.recordOrRelease(code, grant, async () =>
       this.tokens.issue(grant, await this.targets.narrow(grant, resources), nonce),
     );
-    if (!isRecorded) return this.answerForestalled(grant, response);
-    const refreshToken = await this.refreshTokens.issue(client, grant);
-    this.noteRedeemed(grant);
-    return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
+    if (!isRecorded) return this.answerEnded(grant, response);
+    try {
+      const refreshToken = await this.refreshTokens.issue(client, grant);
+      this.noteRedeemed(grant);
+      return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
+    } catch (error) {
+      if (error instanceof InvalidGrantError) return this.answerEnded(grant, response);
+      throw error;
+    }
   }
 
   private async recordOrRelease(
@@ -105,12 +110,12 @@ export class AuthorizationCodeGrant extends TokenGrant {
    * answered as if it had been done when the second came. What it gets has ended, and there is no
    * refresh token.
    *
-   * @throws InvalidGrantError where something else ended the grant before it began, a sign-out above all
+   * @throws InvalidGrantError where something else ended the grant meanwhile, a sign-out above all
    */
-  private async answerForestalled(grant: Grant, response: TokenResponse): Promise<TokenResponse> {
+  private async answerEnded(grant: Grant, response: TokenResponse): Promise<TokenResponse> {
     const recorded = await this.grants.find(grant.grantId);
     if (recorded?.cause?.reason !== REPLAYED) {
-      throw this.refused(grant.clientId, 'the grant was ended before it began', grant);
+      throw this.refused(grant.clientId, 'its grant was ended meanwhile', grant);
     }
     this.noteRedeemed(grant, 'a replay ended the grant meanwhile');
     return response;
