@@ -11,6 +11,7 @@ import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { serverConfig } from './config/server.config.js';
 import { sessionConfig } from './config/session.config.js';
+import { signingKeyConfig } from './config/signing-key.config.js';
 import { storageConfig } from './config/storage.config.js';
 import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
@@ -37,6 +38,7 @@ import { ViewsModule } from './views/views.module.js';
         serverConfig,
         storageConfig,
         tokenConfig,
+        signingKeyConfig,
         bootstrapConfig,
         auditConfig,
         viewsConfig,

@@ -33,6 +33,11 @@ describe('parseEnvironment', () => {
       REDIS_KEY_PREFIX: 'keyward:',
       KEYWARD_DATA_DIR: resolve('.keyward'),
       AUTH_SIGNING_ALGORITHM: 'ES256',
+      AUTH_SIGNING_KEY_ROTATION_SECONDS: 2_592_000,
+      AUTH_SIGNING_KEY_LEAD_SECONDS: 86_400,
+      AUTH_SIGNING_KEY_POLL_MS: 30_000,
+      AUTH_JWKS_MAX_AGE_SECONDS: 300,
+      AUTH_JWKS_RETRY_MS: 60_000,
       AUTH_ACCESS_TOKEN_SECONDS: 300,
       AUTH_TRUSTED_PROXIES: [],
       AUTH_AUDIT_RETENTION_DAYS: 365,
@@ -80,6 +85,10 @@ describe('parseEnvironment', () => {
     ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},`],
     ['AUTH_SIGNING_ALGORITHM', 'HS256'],
     ['AUTH_SIGNING_ALGORITHM', 'none'],
+    ['AUTH_SIGNING_KEY_ROTATION_SECONDS', '30d'],
+    ['AUTH_SIGNING_KEY_LEAD_SECONDS', '-1'],
+    ['AUTH_SIGNING_KEY_POLL_MS', '99.5'],
+    ['AUTH_JWKS_MAX_AGE_SECONDS', '86401'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
@@ -96,6 +105,18 @@ describe('parseEnvironment', () => {
     expect(problem).toMatch(new RegExp(`^${name} must be `));
     expect(others).toEqual([]);
     if (name.includes('KEY') && name.startsWith('AUTH')) expect(problem).not.toContain(value);
+  });
+
+  it.each([
+    [{ AUTH_SIGNING_KEY_LEAD_SECONDS: '389' }, /^AUTH_SIGNING_KEY_LEAD_SECONDS .* at least 390 /],
+    [{ AUTH_JWKS_MAX_AGE_SECONDS: '86400' }, /^AUTH_SIGNING_KEY_LEAD_SECONDS .* at least 86490 /],
+    [
+      { AUTH_SIGNING_KEY_ROTATION_SECONDS: '86399' },
+      /^AUTH_SIGNING_KEY_ROTATION_SECONDS .* AUTH_SIGNING_KEY_LEAD_SECONDS/,
+    ],
+  ])('refuses %j: a key would sign before everyone knows it', (environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+    expect(problemsOf({ AUTH_SIGNING_KEY_LEAD_SECONDS: '390' })).toEqual([]);
   });
 
   it('lists every problem at once, those of production included', () => {

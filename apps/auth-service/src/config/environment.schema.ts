@@ -2,10 +2,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
+import { days, seconds } from './duration.variable.js';
 import { prefixLength } from './network.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
+import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
 
 /** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
@@ -26,22 +28,6 @@ const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
   .transform((value) => value === 'true');
-
-const seconds = (fallback: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number of seconds')
-    .default(String(fallback))
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= max, `must be between 1 and ${max} seconds`);
-
-const days = (fallback: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number of days')
-    .default(String(fallback))
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= max, `must be between 1 and ${max} days`);
 
 const serverUrl = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -135,6 +121,7 @@ const schema = z.object({
   AUTH_SIGNING_ALGORITHM: z
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),
+  ...SIGNING_KEY_VARIABLES,
   AUTH_ACCESS_TOKEN_SECONDS: seconds(300, MAX_ACCESS_TOKEN_SECONDS),
   AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
   AUTH_SESSION_IDLE_SECONDS: seconds(7200, MAX_SESSION_SECONDS),
@@ -161,6 +148,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   // zod's own messages may quote the input: only ours, and never a value, go to the operator.
   const problems = (result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`);
   problems.push(...findRedisProblems(present), ...findProductionProblems(present));
+  if (result.success) problems.push(...findSigningKeyProblems(result.data));
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
   return result.data;
 }

@@ -12,6 +12,6 @@ export class SigningKeyCheck extends ReadinessCheck {
   }
 
   async check(): Promise<void> {
-    this.keys.signingKey();
+    await this.keys.signingKey();
   }
 }

@@ -62,7 +62,7 @@ describe('POST /oauth2/introspect', () => {
     const { access_token } = await server.token('shop');
     const [header = '', payload = '', signature = ''] = access_token.split('.');
     const foreign = await generateKeyPair('ES256');
-    const { privateKey, kid } = server.app.get(KeyRing).signingKey();
+    const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
     const now = Math.floor(Date.now() / 1000);
     const token = (
       claims: object,
@@ -159,7 +159,7 @@ describe('POST /oauth2/introspect', () => {
     for (const token of respelled) {
       expect(await introspect('orders', token)).toEqual({ active: false });
     }
-    const { privateKey, kid } = server.app.get(KeyRing).signingKey();
+    const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
     const twice = Buffer.from(`{"sub":"admin",${text.slice(1)}`);
     const forged = await new FlattenedSign(twice)
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
@@ -171,7 +171,7 @@ describe('POST /oauth2/introspect', () => {
   it.each(['grant', 'client', 'kid'] as const)(
     'honours the revocation of a %s at once',
     async (kind) => {
-      const { privateKey, kid } = server.app.get(KeyRing).signingKey();
+      const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
       const now = Math.floor(Date.now() / 1000);
       const grantId = randomUUID();
       const claims = {

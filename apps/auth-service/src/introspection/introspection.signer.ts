@@ -19,8 +19,8 @@ export class IntrospectionSigner {
    * @throws TemporarilyUnavailableError where no key may sign now
    * @see RFC 9701 sections 5 and 8.1
    */
-  sign(response: IntrospectionResponse, clientId: string): Promise<string> {
-    const { algorithm, kid, privateKey } = this.keys.signingKey();
+  async sign(response: IntrospectionResponse, clientId: string): Promise<string> {
+    const { algorithm, kid, privateKey } = await this.keys.signingKey();
     return new SignJWT({ token_introspection: response })
       .setProtectedHeader({ alg: algorithm, typ: INTROSPECTION_TYP, kid })
       .setIssuer(this.server.issuer)

@@ -41,7 +41,7 @@ export class AccessTokenIssuer {
    * @see RFC 9068 section 2.2
    */
   async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
-    const key = this.keys.signingKey();
+    const key = await this.keys.signingKey();
     const expiresInSeconds = this.token.accessTokenSeconds;
     const issuedAt = Math.floor(Date.now() / 1000);
     const [first, ...others] = grant.audience;

@@ -58,7 +58,7 @@ export class IdTokenIssuer {
    * @see OpenID Connect Core 1.0 sections 2, 3.1.3.6 and 12.2
    */
   async issue({ grant, nonce, accessToken }: IdTokenContent): Promise<string> {
-    const key = this.keys.signingKey();
+    const key = await this.keys.signingKey();
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims: IdTokenClaims = {
       iss: this.server.issuer,

@@ -1,28 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
 import { type ServerConfig } from '../config/server.config.js';
-import { type TokenConfig } from '../config/token.config.js';
 import { type Grant } from '../grant/grant.js';
-import { EnvironmentKeyEncryption } from '../keys/environment.key-encryption.js';
-import { KeyRing } from '../keys/key.ring.js';
-import { SigningKeyCipher } from '../keys/signing-key.cipher.js';
-import { type StoredSigningKey } from '../keys/signing-key.js';
-import { SigningKeyStore } from '../keys/signing-key.store.js';
+import { createKeyRing } from '../testing/key-ring.fixture.js';
+import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
-
-class ListedSigningKeyStore extends SigningKeyStore {
-  keys: StoredSigningKey[] = [];
-
-  async ensureActive(_: string, generate: () => Promise<StoredSigningKey>): Promise<void> {
-    this.keys.push(await generate());
-  }
-
-  async findPublished(): Promise<readonly StoredSigningKey[]> {
-    return this.keys;
-  }
-}
 
 const SERVER = { issuer: 'https://login.example.com' } as ServerConfig;
 const GRANT: Grant = {
@@ -39,12 +23,10 @@ const GRANT: Grant = {
 };
 
 async function setUp(signingAlgorithm: SigningAlgorithm = 'ES256') {
-  const store = new ListedSigningKeyStore();
-  const cipher = new SigningKeyCipher(new EnvironmentKeyEncryption(randomBytes(32)));
-  const ring = new KeyRing(store, cipher, { signingAlgorithm } as TokenConfig);
+  const { ring, ...rest } = createKeyRing(signingAlgorithm);
   await ring.onModuleInit();
   const issuer = new IdTokenIssuer(ring, SERVER);
-  return { store, cipher, ring, issuer, verifier: new IdTokenVerifier(ring, SERVER) };
+  return { ...rest, ring, issuer, verifier: new IdTokenVerifier(ring, SERVER) };
 }
 
 describe('IdTokenIssuer', () => {
@@ -55,7 +37,7 @@ describe('IdTokenIssuer', () => {
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'ES256',
       typ: 'JWT',
-      kid: ring.signingKey().kid,
+      kid: (await ring.signingKey()).kid,
     });
     const claims = decodeJwt(token);
     expect(claims).toEqual({
@@ -107,17 +89,19 @@ describe('IdTokenVerifier', () => {
   });
 
   it('recognises one that expired, and one by a key that no longer signs', async () => {
-    const { issuer, verifier, ring, store, cipher } = await setUp();
-    const { kid, privateKey } = ring.signingKey();
+    const { issuer, verifier, ring, store } = await setUp();
+    const { kid, privateKey } = await ring.signingKey();
     const token = await issuer.issue({ grant: GRANT, nonce: null, accessToken: null });
     const old = await new SignJWT({ ...decodeJwt(token), iat: 1_600_000_000, exp: 1_600_000_600 })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid })
       .sign(privateKey);
-    const [first] = store.keys as [StoredSigningKey];
-    store.keys = [{ ...first, status: 'retired' }, await cipher.generate('ES256')];
-    await ring.refresh();
-    expect(await verifier.verifyHint(old)).toEqual(HINT);
-    expect(await verifier.verifyHint(token)).toEqual(HINT);
+    const [first, standby] = store.keys as [ListedSigningKey, ListedSigningKey];
+    for (const status of ['retired', 'gone'] as const) {
+      store.keys = [{ ...first, status }, standby];
+      await ring.refresh();
+      expect(await verifier.verifyHint(old)).toEqual(HINT);
+      expect(await verifier.verifyHint(token)).toEqual(HINT);
+    }
   });
 
   it('does not recognise one by a key that was revoked', async () => {
@@ -140,7 +124,7 @@ describe('IdTokenVerifier', () => {
     ['a token with a sid that is no text', { claims: { sid: 1 } }],
   ])('does not recognise %s', async (_, change: { header?: object; claims?: object }) => {
     const { issuer, verifier, ring } = await setUp();
-    const { kid, privateKey } = ring.signingKey();
+    const { kid, privateKey } = await ring.signingKey();
     const token = await issuer.issue({ grant: GRANT, nonce: null, accessToken: null });
     const other = await new SignJWT({ ...decodeJwt(token), ...change.claims })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid, ...change.header })
@@ -154,7 +138,7 @@ describe('IdTokenVerifier', () => {
     const token = await issuer.issue({ grant: GRANT, nonce: null, accessToken: null });
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const { kid, publicJwk } = ring.signingKey();
+    const { kid, publicJwk } = await ring.signingKey();
     const secret = Buffer.from(JSON.stringify(publicJwk));
     const forged = [
       `${encode({ alg: 'none', typ: 'JWT', kid })}.${payload}.`,

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ID_TOKEN_TYP } from '@keyward/oauth';
 import { compactVerify, errors } from 'jose';
 import { z } from 'zod';
+import { SIGNING_ALGORITHMS } from '../config/environment.schema.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { KeyRing } from '../keys/key.ring.js';
 
@@ -27,7 +28,7 @@ const claimsSchema = z.object({
   sid: z.string().optional(),
 });
 
-/** Verifies by every key that is published, those that no longer sign included. */
+/** Verifies by every key that ever signed here and was not revoked. */
 @Injectable()
 export class IdTokenVerifier {
   constructor(
@@ -47,14 +48,14 @@ export class IdTokenVerifier {
       const verified = await compactVerify(
         idToken,
         ({ kid, alg, typ }) => {
-          const key = kid === undefined ? undefined : this.keys.verificationKey(kid);
+          const key = kid === undefined ? undefined : this.keys.hintKey(kid);
           // The algorithm belongs to the key, and the kind of JWT to the header (RFC 8725 section 3.11).
           if (key === undefined || key.algorithm !== alg || !isIdTokenTyp(typ)) {
             throw new errors.JWKSNoMatchingKey();
           }
           return key.publicKey;
         },
-        { algorithms: this.keys.algorithms() },
+        { algorithms: [...SIGNING_ALGORITHMS] },
       );
       payload = verified.payload;
     } catch (error) {

@@ -17,6 +17,7 @@ describe('signJwt', () => {
       status: 'active',
       signFrom: new Date(),
       signUntil: null,
+      createdAt: new Date(),
     };
     return { key, publicKey };
   }

@@ -12,10 +12,13 @@ describe('GET /.well-known/jwks.json', () => {
         expect(response.status).toBe(200);
         expect(response.headers.get('cache-control')).toBe('public, max-age=300');
         const { keys } = (await response.json()) as { keys: Record<string, unknown>[] };
-        expect(keys).toHaveLength(1);
-        expect(keys[0]).toMatchObject({ alg: algorithm, use: 'sig', kid: expect.any(String) });
-        for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) {
-          expect(keys[0]).not.toHaveProperty(member);
+        // The one that signs, and the one that is to sign next.
+        expect(keys).toHaveLength(2);
+        for (const key of keys) {
+          expect(key).toMatchObject({ alg: algorithm, use: 'sig', kid: expect.any(String) });
+          for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) {
+            expect(key).not.toHaveProperty(member);
+          }
         }
 
         const { access_token } = await server.token('shop');

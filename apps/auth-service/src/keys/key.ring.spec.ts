@@ -1,80 +1,117 @@
-import { randomBytes } from 'node:crypto';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { type TokenConfig } from '../config/token.config.js';
-import { EnvironmentKeyEncryption } from './environment.key-encryption.js';
-import { KeyRing } from './key.ring.js';
-import { SigningKeyCipher } from './signing-key.cipher.js';
-import { type StoredSigningKey } from './signing-key.js';
-import { SigningKeyStore } from './signing-key.store.js';
+import { createKeyRing, KEY_TIMES, TurnedClock } from '../testing/key-ring.fixture.js';
+import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 
-class ListedSigningKeyStore extends SigningKeyStore {
-  keys: StoredSigningKey[] = [];
+const ROTATION_MS = KEY_TIMES.rotationSeconds * 1000;
 
-  async ensureActive(_: string, generate: () => Promise<StoredSigningKey>): Promise<void> {
-    if (this.keys.length === 0) this.keys.push(await generate());
-  }
-
-  async findPublished(): Promise<readonly StoredSigningKey[]> {
-    return this.keys;
-  }
+async function setUp() {
+  const clock = new TurnedClock();
+  const parts = createKeyRing('ES256', clock);
+  await parts.ring.onModuleInit();
+  return { ...parts, clock };
 }
 
 describe('KeyRing', () => {
-  const cipher = new SigningKeyCipher(new EnvironmentKeyEncryption(randomBytes(32)));
-  const config = { signingAlgorithm: 'ES256' } as TokenConfig;
-  let store: ListedSigningKeyStore;
-  let ring: KeyRing;
-  beforeEach(() => {
-    store = new ListedSigningKeyStore();
-    ring = new KeyRing(store, cipher, config);
-  });
-
-  it('makes the first key, signs with it and publishes its public half', async () => {
-    await ring.onModuleInit();
-    const key = ring.signingKey();
+  it('makes the first keys, signs with one and publishes the public half of both', async () => {
+    const { ring, store } = await setUp();
+    const key = await ring.signingKey();
     expect(ring.verificationKey(key.kid)).toBe(key);
-    expect(ring.algorithms()).toEqual(['ES256']);
-    expect(JSON.parse(ring.published().body)).toEqual({ keys: [store.keys[0]?.publicJwk] });
+    const keys = store.keys.map(({ publicJwk }) => publicJwk);
+    expect(keys).toHaveLength(2);
+    expect(JSON.parse(ring.published().body)).toEqual({ keys });
   });
 
   it('keeps the KeyObjects of a known key, and notices what another replica changed', async () => {
-    await ring.onModuleInit();
-    const first = ring.signingKey();
+    const { ring, store } = await setUp();
+    const first = await ring.signingKey();
     const { etag } = ring.published();
     await ring.refresh();
-    expect(ring.signingKey().privateKey).toBe(first.privateKey);
+    expect((await ring.signingKey()).privateKey).toBe(first.privateKey);
     expect(ring.published().etag).toBe(etag);
 
-    const [old] = store.keys as [StoredSigningKey];
-    const next = await cipher.generate('ES256');
-    store.keys = [{ ...old, status: 'retired' }, next];
+    store.keys = store.keys.filter(({ kid }) => kid !== first.kid);
     await ring.refresh();
-    expect(ring.signingKey().kid).toBe(next.kid);
-    expect(ring.verificationKey(old.kid)?.status).toBe('retired');
+    expect(ring.verificationKey(first.kid)).toBeUndefined();
     expect(ring.published().etag).not.toBe(etag);
+  });
 
-    store.keys = [next];
+  it('changes over at the planned moment, without a look at the store', async () => {
+    const { ring, store, clock } = await setUp();
+    const [first, second] = store.keys as [ListedSigningKey, ListedSigningKey];
+    const polls = Math.ceil(ROTATION_MS / KEY_TIMES.pollMs) - 1;
+    clock.advance(polls * KEY_TIMES.pollMs);
     await ring.refresh();
-    expect(ring.verificationKey(old.kid)).toBeUndefined();
+    store.find = () => Promise.reject(new TemporarilyUnavailableError('down'));
+    clock.advance(ROTATION_MS - polls * KEY_TIMES.pollMs - 1);
+    expect((await ring.signingKey()).kid).toBe(first.kid);
+    clock.advance(1);
+    expect((await ring.signingKey()).kid).toBe(second.kid);
+  });
+
+  it('signs with the right key after it was asleep over a rotation by hand', async () => {
+    const { ring: sleeper, store, cipher, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, cipher);
+    const first = (await sleeper.signingKey()).kid;
+    clock.advance(KEY_TIMES.leadSeconds * 1000);
+    await other.rotation.rotateNow();
+    await other.ring.refresh();
+    const { kid } = await other.ring.signingKey();
+    expect(kid).not.toBe(first);
+    expect((await sleeper.signingKey()).kid).toBe(kid);
+  });
+
+  it('signs with the right key after it was asleep over two planned rotations', async () => {
+    const { ring: sleeper, store, cipher, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, cipher);
+    for (let rotation = 0; rotation < 2; rotation += 1) {
+      clock.advance(ROTATION_MS);
+      await other.ring.renew();
+    }
+    const { kid } = await other.ring.signingKey();
+    expect((await sleeper.signingKey()).kid).toBe(kid);
+    expect(JSON.parse(sleeper.published().body).keys).toHaveLength(3);
+  });
+
+  it('never signs past the planned end, and says so', async () => {
+    const { ring, store, clock } = await setUp();
+    store.find = () => Promise.reject(new TemporarilyUnavailableError('down'));
+    clock.advance(2 * ROTATION_MS - 1);
+    expect((await ring.signingKey()).kid).toBe(store.keys[1]?.kid);
+    clock.advance(1);
+    await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
   });
 
   it.each([
-    ['is pending', { status: 'pending' as const }],
     ['is retired', { status: 'retired' as const }],
     ['is to sign later', { signFrom: new Date(Date.now() + 60_000) }],
     ['is past its planned end', { signUntil: new Date(Date.now() - 1) }],
     ['is for another algorithm', { algorithm: 'RS256' as const }],
   ])('does not sign with a key that %s', async (_, change) => {
+    const { ring, store, cipher } = createKeyRing();
     store.keys = [{ ...(await cipher.generate('ES256')), ...change }];
     await ring.refresh();
-    expect(() => ring.signingKey()).toThrow(TemporarilyUnavailableError);
+    await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
+  });
+
+  it('keeps of a key that is gone what checks an old ID token, and nothing else', async () => {
+    const { ring, store, clock } = await setUp();
+    const { kid, publicKey } = await ring.signingKey();
+    clock.advance(ROTATION_MS);
+    await ring.renew();
+    expect(ring.verificationKey(kid)?.status).toBe('retired');
+    clock.advance(KEY_TIMES.leadSeconds * 1000);
+    await ring.renew();
+    expect(store.keys[0]?.status).toBe('gone');
+    expect(ring.verificationKey(kid)).toBeUndefined();
+    expect(ring.published().body).not.toContain(kid);
+    expect(ring.hintKey(kid)?.publicKey.equals(publicKey)).toBe(true);
   });
 
   it('stays as it is when the keys cannot be read', async () => {
-    await ring.onModuleInit();
-    const key = ring.signingKey();
-    store.findPublished = () => Promise.reject(new TemporarilyUnavailableError('down'));
+    const { ring, store } = await setUp();
+    const key = await ring.signingKey();
+    store.find = () => Promise.reject(new TemporarilyUnavailableError('down'));
     await expect(ring.refresh()).rejects.toThrow(TemporarilyUnavailableError);
-    expect(ring.signingKey()).toBe(key);
+    expect(await ring.signingKey()).toBe(key);
   });
 });

@@ -1,5 +1,5 @@
 /** The signing keys in memory: one snapshot at a time, replaced whole. */
-import { createHash } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   Inject,
   Injectable,
@@ -10,38 +10,34 @@ import {
 } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { signingKeyConfig, type SigningKeyConfig } from '../config/signing-key.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { Clock } from './clock.js';
+import { KeyRotation } from './key.rotation.js';
+import { KeySnapshot, type PublishedKeys } from './key.snapshot.js';
 import { SigningKeyCipher } from './signing-key.cipher.js';
 import { type SigningKey } from './signing-key.js';
 import { SigningKeyStore } from './signing-key.store.js';
 
-/** How often a replica looks for keys that another one made, retired or revoked. */
-const POLL_INTERVAL_MS = 30_000;
-
-/** The published JWK Set, serialised once per snapshot. */
-export interface PublishedKeys {
-  readonly body: string;
-  /** Strong validator of {@link body} (RFC 9110 section 8.8.3). */
-  readonly etag: string;
-}
-
-interface Snapshot {
-  readonly keys: ReadonlyMap<string, SigningKey>;
-  readonly algorithms: string[];
-  readonly published: PublishedKeys;
-}
+/** Without a key requests cause a look at the store no more often than this. */
+const RETRY_MS = 1000;
 
 /** The keys that sign and verify here. */
 @Injectable()
 export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(KeyRing.name);
-  private snapshot: Snapshot = take([]);
+  private snapshot = new KeySnapshot([], []);
   private timer: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> | null = null;
+  private lookedAtMs = -Infinity;
 
   constructor(
     private readonly store: SigningKeyStore,
     private readonly cipher: SigningKeyCipher,
-    @Inject(tokenConfig.KEY) private readonly config: TokenConfig,
+    private readonly rotation: KeyRotation,
+    private readonly clock: Clock,
+    @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
+    @Inject(signingKeyConfig.KEY) private readonly config: SigningKeyConfig,
   ) {}
 
   /** @throws KeyDecryptionError: a server that cannot read its keys must not start */
@@ -51,75 +47,91 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
 
   /** The same as {@link refresh}, with a key to sign where there is none: the last was revoked. */
   async renew(): Promise<void> {
-    const { signingAlgorithm } = this.config;
-    await this.store.ensureActive(signingAlgorithm, () => this.cipher.generate(signingAlgorithm));
+    await this.rotation.advance('wait');
     await this.refresh();
   }
 
   onApplicationBootstrap(): void {
-    const poll = () =>
-      void this.refresh().catch((error: unknown) => {
-        this.logger.warn(`keeps its signing keys, as new ones cannot be read: ${String(error)}`);
-      });
-    this.timer = setInterval(poll, POLL_INTERVAL_MS).unref();
+    this.timer = setInterval(() => void this.poll(), this.config.pollMs).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  /** Replaces the snapshot by what is stored; on failure the present one stays. */
+  private async poll(): Promise<void> {
+    try {
+      await this.rotation.advance('skip');
+      await this.refresh();
+    } catch (error) {
+      this.logger.warn(`keeps its signing keys, as new ones cannot be read: ${String(error)}`);
+    }
+  }
+
+  /** Replaces the snapshot by what is stored now; on failure the present one stays. */
   async refresh(): Promise<void> {
-    const stored = await this.store.findPublished();
+    this.lookedAtMs = this.clock.nowMs();
+    const { published, gone } = await this.store.find();
     // A known key keeps its KeyObjects: they are what per-key caches hang on.
     const keys = await Promise.all(
-      stored.map(async (key): Promise<SigningKey> => {
-        const known = this.snapshot.keys.get(key.kid);
+      published.map(async (key): Promise<SigningKey> => {
+        const known = this.snapshot.find(key.kid);
         if (known === undefined) return this.cipher.open(key);
         const { status, signFrom, signUntil } = key;
         return { ...known, status, signFrom, signUntil };
       }),
     );
-    this.snapshot = take(keys);
+    this.snapshot = new KeySnapshot(keys, gone);
   }
 
   /**
-   * The key that signs now.
-   * @throws TemporarilyUnavailableError where none may: a key never signs past its planned end
+   * The key that signs now, by the clock at every signature: none signs past its planned end.
+   *
+   * @throws TemporarilyUnavailableError where none may
    */
-  signingKey(): SigningKey {
-    const now = Date.now();
-    for (const key of this.snapshot.keys.values()) {
-      if (key.algorithm !== this.config.signingAlgorithm || key.status !== 'active') continue;
-      const ended = key.signUntil !== null && key.signUntil.getTime() <= now;
-      if (key.signFrom.getTime() <= now && !ended) return key;
+  async signingKey(): Promise<SigningKey> {
+    const { signingAlgorithm } = this.token;
+    if (this.wasAsleep()) await this.lookAgain();
+    let key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
+    if (key === undefined && this.clock.nowMs() - this.lookedAtMs >= RETRY_MS) {
+      await this.lookAgain();
+      key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
     }
+    if (key !== undefined) return key;
     throw new TemporarilyUnavailableError('no token can be signed now', 'no active signing key');
   }
 
-  /** The key that a token names, if it is one of ours. */
+  /** The key that a token names, if it is one of ours that is published. */
   verificationKey(kid: string): SigningKey | undefined {
-    return this.snapshot.keys.get(kid);
+    return this.snapshot.find(kid);
   }
 
-  /** The algorithms of {@link verificationKey}'s keys. */
-  algorithms(): string[] {
-    return this.snapshot.algorithms;
+  /** The same for an ID token that comes back as a hint: also a key that has left the JWK Set. */
+  hintKey(kid: string): { algorithm: SigningAlgorithm; publicKey: KeyObject } | undefined {
+    const published = this.snapshot.find(kid);
+    if (published !== undefined) return published;
+    const gone = this.snapshot.findGone(kid);
+    if (gone === undefined) return undefined;
+    const { algorithm, publicJwk } = gone;
+    return { algorithm, publicKey: createPublicKey({ key: publicJwk, format: 'jwk' }) };
   }
 
   /** The public halves, as they are published. */
   published(): PublishedKeys {
     return this.snapshot.published;
   }
-}
 
-function take(list: readonly SigningKey[]): Snapshot {
-  const body = JSON.stringify({ keys: list.map((key) => key.publicJwk) });
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-  const algorithms = new Set<SigningAlgorithm>(list.map((key) => key.algorithm));
-  return {
-    keys: new Map(list.map((key) => [key.kid, key])),
-    algorithms: [...algorithms],
-    published: { body, etag },
-  };
+  // Every poll is an attempt, so this is no matter of PostgreSQL: the process itself stood still. What
+  // was planned meanwhile it may know, but not what somebody rotated by hand.
+  private wasAsleep(): boolean {
+    return this.clock.nowMs() - this.lookedAtMs > 2 * this.config.pollMs;
+  }
+
+  /** One at a time, whoever asks; a failure leaves the present keys, which end as planned. */
+  private lookAgain(): Promise<void> {
+    this.refreshing ??= this.refresh()
+      .catch((error: unknown) => this.logger.warn(`cannot read its signing keys: ${String(error)}`))
+      .finally(() => (this.refreshing = null));
+    return this.refreshing;
+  }
 }

@@ -2,18 +2,22 @@
 import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { Clock } from './clock.js';
 import { loadDevelopmentKey } from './development-key.file.js';
 import { EnvironmentKeyEncryption } from './environment.key-encryption.js';
 import { JwksController } from './jwks.controller.js';
 import { KeyEncryption } from './key-encryption.js';
 import { KeyRing } from './key.ring.js';
+import { KeyRotation } from './key.rotation.js';
 import { SigningKeyCipher } from './signing-key.cipher.js';
 
 @Module({
   imports: [StorageModule],
   controllers: [JwksController],
   providers: [
+    Clock,
     KeyRing,
+    KeyRotation,
     SigningKeyCipher,
     {
       provide: KeyEncryption,
@@ -22,6 +26,6 @@ import { SigningKeyCipher } from './signing-key.cipher.js';
         new EnvironmentKeyEncryption(keyEncryptionKey ?? loadDevelopmentKey(dataDirectory)),
     },
   ],
-  exports: [KeyRing, SigningKeyCipher, KeyEncryption],
+  exports: [KeyRing, KeyRotation, SigningKeyCipher, KeyEncryption],
 })
 export class KeysModule {}

@@ -13,13 +13,26 @@ const generate = promisify(generateKeyPair);
 /** RFC 7518 section 3.3 wants 2048 bits at least; 3072 match the strength of P-256. */
 const RSA_MODULUS_BITS = 3072;
 
+type KeyTimes = Pick<StoredSigningKey, 'status' | 'signFrom' | 'signUntil' | 'createdAt'>;
+
 /** The only place that sees a private key in the clear. */
 @Injectable()
 export class SigningKeyCipher {
   constructor(private readonly encryption: KeyEncryption) {}
 
-  /** A new key that signs from now on, its private part already encrypted. */
-  async generate(algorithm: SigningAlgorithm): Promise<StoredSigningKey> {
+  /**
+   * A new key, its private part already encrypted.
+   * @param times its place in the life cycle; by default it signs from now on, without an end
+   */
+  async generate(
+    algorithm: SigningAlgorithm,
+    times: KeyTimes = {
+      status: 'active',
+      signFrom: new Date(),
+      signUntil: null,
+      createdAt: new Date(),
+    },
+  ): Promise<StoredSigningKey> {
     const { publicKey, privateKey } = await generatePair(algorithm);
     const publicJwk: JWK = { ...(await exportJWK(publicKey)), alg: algorithm, use: 'sig' };
     const kid = await calculateJwkThumbprint(publicJwk, 'sha256');
@@ -30,9 +43,7 @@ export class SigningKeyCipher {
       publicJwk: { ...publicJwk, kid },
       encryptedPrivateKey: await this.encryption.encrypt(der, contextOf(kid)),
       keyVersion: this.encryption.currentVersion,
-      status: 'active',
-      signFrom: new Date(),
-      signUntil: null,
+      ...times,
     };
   }
 

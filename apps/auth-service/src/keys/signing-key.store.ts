@@ -1,23 +1,48 @@
 /** Port: the signing keys of this server. */
-import { type SigningAlgorithm } from '../config/environment.schema.js';
-import { type StoredSigningKey } from './signing-key.js';
+import {
+  type GoneSigningKey,
+  type SigningKeyStatus,
+  type SigningPlan,
+  type StoredSigningKey,
+} from './signing-key.js';
 
-/** Reads and creates signing keys. */
+/** Every key that is not revoked, at one moment. */
+export interface StoredKeys {
+  /** The store's own time, which every replica plans by. */
+  readonly now: Date;
+  /** What the JWK Set shows, ordered by kid. */
+  readonly published: readonly StoredSigningKey[];
+  readonly gone: readonly GoneSigningKey[];
+}
+
+/** A key's next place in its life. */
+export interface SigningKeyUpdate extends Omit<SigningPlan, 'status'> {
+  readonly kid: string;
+  /** A key that is `gone` loses its private half for good. */
+  readonly status: Exclude<SigningKeyStatus, 'revoked'>;
+}
+
+/** What is changed together. */
+export interface SigningKeyChanges {
+  readonly updates: readonly SigningKeyUpdate[];
+  readonly added: readonly StoredSigningKey[];
+}
+
+/** Reads and plans signing keys. Revoking one is the record of revocations' work. */
 export abstract class SigningKeyStore {
-  /**
-   * Creates an active key for the algorithm if there is none. However many replicas ask at once,
-   * `generate` is called by at most one and one key is created.
-   *
-   * @throws TemporarilyUnavailableError where the store cannot be reached
-   */
-  abstract ensureActive(
-    algorithm: SigningAlgorithm,
-    generate: () => Promise<StoredSigningKey>,
-  ): Promise<void>;
+  /** @throws TemporarilyUnavailableError where the store cannot be reached */
+  abstract find(): Promise<StoredKeys>;
 
   /**
-   * Every key that is published: pending, active and retired ones, ordered by kid.
+   * Changes keys as `decide` says, which sees them while no other replica can change any. All of it
+   * happens or nothing. A key that is revoked meanwhile stays revoked.
+   *
+   * @param contention where another replica is at it: wait for it, or leave it to that one
+   * @returns false where it was left to another replica
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
-  abstract findPublished(): Promise<readonly StoredSigningKey[]>;
+  abstract change(
+    decide: (keys: StoredKeys) => Promise<SigningKeyChanges>,
+    contention: 'wait' | 'skip',
+  ): Promise<boolean>;
 }

@@ -34,8 +34,8 @@ export class LogoutTokenIssuer {
    * Without `nonce`, so that it can never pass for an ID token.
    * @throws TemporarilyUnavailableError where no key may sign now
    */
-  issue({ clientId, accountId, sid }: LogoutNotice): Promise<string> {
-    const key = this.keys.signingKey();
+  async issue({ clientId, accountId, sid }: LogoutNotice): Promise<string> {
+    const key = await this.keys.signingKey();
     const issuedAt = Math.floor(Date.now() / 1000);
     return new SignJWT({ sid, events: { [LOGOUT_EVENT]: {} } })
       .setProtectedHeader({ alg: key.algorithm, typ: LOGOUT_TOKEN_TYP, kid: key.kid })

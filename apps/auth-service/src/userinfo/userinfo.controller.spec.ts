@@ -29,8 +29,10 @@ describe('/oauth2/userinfo', () => {
   afterAll(() => server.stop());
 
   /** A token as the server signs them, but for what is changed. */
-  function sign(change: JWTPayload = {}, typ = 'at+jwt', key?: CryptoKey): Promise<string> {
-    const { kid, algorithm, privateKey } = server.app.get(KeyRing, { strict: false }).signingKey();
+  async function sign(change: JWTPayload = {}, typ = 'at+jwt', key?: CryptoKey): Promise<string> {
+    const { kid, algorithm, privateKey } = await server.app
+      .get(KeyRing, { strict: false })
+      .signingKey();
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({
       iss: ISSUER,

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { type TokenConfig } from '../../config/token.config.js';
 import { EnvironmentKeyEncryption } from '../../keys/environment.key-encryption.js';
+import { KeyRotation } from '../../keys/key.rotation.js';
 import { SigningKeyCipher } from '../../keys/signing-key.cipher.js';
+import { type StoredSigningKey } from '../../keys/signing-key.js';
 import { openDatabase, openTestDatabase } from '../../testing/open-database.js';
+import { KEY_TIMES } from '../../testing/key-ring.fixture.js';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
+
+const TOKEN = { signingAlgorithm: 'ES256' } as TokenConfig;
 
 describe('PostgresSigningKeyStore', () => {
   const cipher = new SigningKeyCipher(new EnvironmentKeyEncryption(randomBytes(32)));
@@ -19,46 +25,100 @@ describe('PostgresSigningKeyStore', () => {
   });
   afterEach(() => close());
 
-  it('makes one key an algorithm, however many replicas ask at once', async () => {
+  const add = (...added: StoredSigningKey[]) =>
+    store.change(async () => ({ updates: [], added }), 'wait');
+  const statusOf = async (kid: string) =>
+    (await database.manager.findOneByOrFail(SigningKeyEntity, { kid })).status;
+
+  it('lets replicas that boot together make one set of keys', async () => {
     const other = await openDatabase(url);
-    const generate = jest.fn(() => cipher.generate('ES256'));
-    const stores = [store, new PostgresSigningKeyStore(other), store, store, store];
-    await Promise.all(stores.map((each) => each.ensureActive('ES256', generate)));
-    await store.ensureActive('EdDSA', () => cipher.generate('EdDSA'));
+    const generate = jest.spyOn(cipher, 'generate');
+    const stores = [store, new PostgresSigningKeyStore(other), store, store];
+    await Promise.all(
+      stores.map((each) => new KeyRotation(each, cipher, TOKEN, KEY_TIMES).advance('wait')),
+    );
     await other.onApplicationShutdown();
-    expect(generate).toHaveBeenCalledTimes(1);
-    const keys = await store.findPublished();
-    expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'EdDSA']);
+    expect(generate).toHaveBeenCalledTimes(2);
+    generate.mockRestore();
+    const { published } = await store.find();
+    expect(published.map(({ status }) => status).sort()).toEqual(['active', 'pending']);
   });
 
-  it('gives back a key that can still be opened', async () => {
+  it('leaves the work to the replica that is at it, and waits where it is told to', async () => {
+    let done: () => void = () => undefined;
+    const first = store.change(async () => {
+      await new Promise<void>((resolve) => (done = resolve));
+      return { updates: [], added: [await cipher.generate('ES256')] };
+    }, 'wait');
+    const seen = jest.fn(async ({ published }: { published: readonly unknown[] }) => {
+      expect(published).toHaveLength(1);
+      return { updates: [], added: [] };
+    });
+    while ((await database.manager.query(HELD_LOCKS)).length === 0);
+    expect(await store.change(seen, 'skip')).toBe(false);
+    expect(seen).not.toHaveBeenCalled();
+    const second = store.change(seen, 'wait');
+    done();
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    expect(seen).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives back a key that can still be opened, and its own time', async () => {
     const generated = await cipher.generate('ES256');
-    await store.ensureActive('ES256', async () => generated);
-    const [stored] = await store.findPublished();
-    expect(stored).toMatchObject(generated);
-    expect((await cipher.open(stored as typeof generated)).kid).toBe(generated.kid);
+    await add(generated);
+    const { published, gone, now } = await store.find();
+    expect(published).toEqual([expect.objectContaining(generated)]);
+    expect(gone).toEqual([]);
+    expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5000);
+    expect((await cipher.open(published[0] as StoredSigningKey)).kid).toBe(generated.kid);
   });
 
-  it('publishes pending, active and retired keys, never revoked ones', async () => {
-    for (const status of ['pending', 'active', 'retired', 'revoked'] as const) {
-      const key = await cipher.generate('ES256');
-      await database.manager.insert(SigningKeyEntity, { ...key, status });
-    }
-    const statuses = (await store.findPublished()).map(({ status }) => status);
-    expect(statuses.sort()).toEqual(['active', 'pending', 'retired']);
+  it('destroys the private half of a key that is gone, and keeps the public one', async () => {
+    const key = await cipher.generate('ES256');
+    const { kid, publicJwk, algorithm, signFrom } = key;
+    await add(key);
+    const update = { kid, status: 'gone' as const, signFrom, signUntil: null };
+    await store.change(async () => ({ updates: [update], added: [] }), 'wait');
+    const { published, gone } = await store.find();
+    expect(published).toEqual([]);
+    expect(gone).toEqual([expect.objectContaining({ kid, publicJwk, algorithm })]);
+    const [row] = await database.manager.find(SigningKeyEntity);
+    expect(row?.encryptedPrivateKey).toBeNull();
+  });
+
+  it('changes two keys over in any order of its rows', async () => {
+    const [a, b] = [await cipher.generate('ES256'), await cipher.generate('ES256')];
+    await add(a, { ...b, status: 'pending' });
+    const begin = { ...b, status: 'active' as const };
+    const end = { ...a, status: 'retired' as const };
+    await store.change(async () => ({ updates: [begin, end], added: [] }), 'wait');
+    expect([await statusOf(a.kid), await statusOf(b.kid)]).toEqual(['retired', 'active']);
+  });
+
+  it('never revives a key that is revoked while somebody plans for it', async () => {
+    const key = await cipher.generate('ES256');
+    await add(key);
+    await store.change(async () => {
+      await database.manager.query(`UPDATE signing_key SET status = 'revoked'`);
+      return { updates: [{ ...key, status: 'retired' as const }], added: [] };
+    }, 'wait');
+    expect(await statusOf(key.kid)).toBe('revoked');
+    expect(await store.find()).toMatchObject({ published: [], gone: [] });
   });
 
   it('leaves the last word on a second active key to the database', async () => {
-    await store.ensureActive('ES256', () => cipher.generate('ES256'));
-    const second = await cipher.generate('ES256');
-    await expect(database.manager.insert(SigningKeyEntity, second)).rejects.toThrow(
-      /signing_key_one_active/,
-    );
+    await add(await cipher.generate('ES256'));
+    await expect(add(await cipher.generate('ES256'))).rejects.toThrow(/signing_key_one_active/);
   });
 
-  it('creates nothing where no key can be made', async () => {
+  it('changes nothing where a key cannot be made', async () => {
+    const key = await cipher.generate('ES256');
+    await add(key);
     const failing = () => Promise.reject(new TypeError('no entropy'));
-    await expect(store.ensureActive('ES256', failing)).rejects.toThrow('no entropy');
-    expect(await store.findPublished()).toEqual([]);
+    await expect(store.change(failing, 'wait')).rejects.toThrow('no entropy');
+    expect(await statusOf(key.kid)).toBe('active');
   });
 });
+
+const HELD_LOCKS = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

@@ -1,13 +1,18 @@
 /** Signing keys in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
-import { type SigningAlgorithm } from '../../config/environment.schema.js';
+import { type EntityManager, Not } from 'typeorm';
 import { type StoredSigningKey } from '../../keys/signing-key.js';
-import { SigningKeyStore } from '../../keys/signing-key.store.js';
+import {
+  type SigningKeyChanges,
+  SigningKeyStore,
+  type StoredKeys,
+} from '../../keys/signing-key.store.js';
 import { ADVISORY_LOCKS } from './advisory.lock.js';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
+
+const REVOKED = 'revoked';
 
 @Injectable()
 export class PostgresSigningKeyStore extends SigningKeyStore {
@@ -15,25 +20,62 @@ export class PostgresSigningKeyStore extends SigningKeyStore {
     super();
   }
 
-  ensureActive(
-    algorithm: SigningAlgorithm,
-    generate: () => Promise<StoredSigningKey>,
-  ): Promise<void> {
-    return onPostgres(() =>
-      this.database.manager.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.signingKeys]);
-        const exists = await manager.existsBy(SigningKeyEntity, { algorithm, status: 'active' });
-        if (!exists) await manager.insert(SigningKeyEntity, await generate());
-      }),
-    );
+  find(): Promise<StoredKeys> {
+    return onPostgres(() => find(this.database.manager));
   }
 
-  findPublished(): Promise<readonly StoredSigningKey[]> {
+  change(
+    decide: (keys: StoredKeys) => Promise<SigningKeyChanges>,
+    contention: 'wait' | 'skip',
+  ): Promise<boolean> {
     return onPostgres(() =>
-      this.database.manager.find(SigningKeyEntity, {
-        where: { status: In(['pending', 'active', 'retired']) },
-        order: { kid: 'ASC' },
+      this.database.manager.transaction(async (manager) => {
+        if (!(await lock(manager, contention))) return false;
+        const { updates, added } = await decide(await find(manager));
+        // Ends come before beginnings: an algorithm has one active key at every moment.
+        for (const { kid, ...update } of updates.toSorted(activeLast)) {
+          const destroyed = update.status === 'gone' ? { encryptedPrivateKey: null } : {};
+          // Revoking takes no lock, and has the last word.
+          const row = { kid, status: Not(REVOKED) };
+          await manager.update(SigningKeyEntity, row, { ...update, ...destroyed });
+        }
+        for (const key of added) await manager.insert(SigningKeyEntity, key);
+        return true;
       }),
     );
   }
+}
+
+async function lock(manager: EntityManager, contention: 'wait' | 'skip'): Promise<boolean> {
+  const key = [ADVISORY_LOCKS.signingKeys];
+  if (contention === 'wait') {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', key);
+    return true;
+  }
+  const rows = await manager.query<{ isOurs: boolean }[]>(
+    'SELECT pg_try_advisory_xact_lock($1) AS "isOurs"',
+    key,
+  );
+  return rows[0]?.isOurs === true;
+}
+
+async function find(manager: EntityManager): Promise<StoredKeys> {
+  const rows = await manager.find(SigningKeyEntity, {
+    where: { status: Not(REVOKED) },
+    order: { kid: 'ASC' },
+  });
+  const [time] = await manager.query<{ now: Date }[]>('SELECT clock_timestamp() AS now');
+  return {
+    now: time?.now ?? new Date(NaN),
+    published: rows.filter(isPublished),
+    gone: rows.filter(({ status }) => status === 'gone'),
+  };
+}
+
+function isPublished(row: SigningKeyEntity): row is SigningKeyEntity & StoredSigningKey {
+  return row.status !== 'gone' && row.encryptedPrivateKey !== null;
+}
+
+function activeLast(a: { status: string }, b: { status: string }): number {
+  return Number(a.status === 'active') - Number(b.status === 'active');
 }

@@ -16,6 +16,7 @@ import { DeclaredPasswords1763773320000 } from './migrations/1763773320000-decla
 import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revocation-outbox.js';
 import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh-rotation.js';
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
+import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -38,6 +39,7 @@ export const MIGRATIONS = [
   RevocationOutbox1763773380000,
   RefreshRotation1763774400000,
   SessionEnds1763776800000,
+  SigningKeyRotation1763780400000,
 ];
 
 const POOL_SIZE = 10;

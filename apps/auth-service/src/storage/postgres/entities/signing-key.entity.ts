@@ -15,8 +15,9 @@ export class SigningKeyEntity {
   @Column({ name: 'public_jwk', type: 'jsonb' })
   publicJwk: JWK;
 
-  @Column({ name: 'encrypted_private_key', type: 'bytea' })
-  encryptedPrivateKey: Buffer;
+  /** Null for a key that is gone. */
+  @Column({ name: 'encrypted_private_key', type: 'bytea', nullable: true })
+  encryptedPrivateKey: Buffer | null;
 
   @Column({ name: 'key_version', type: 'integer' })
   keyVersion: number;
