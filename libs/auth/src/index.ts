@@ -54,6 +54,11 @@ export {
   type ClientCredentialsOptions,
 } from './revocation/access-token.provider.js';
 export {
+  RedisStreamSource,
+  type RedisStreamClient,
+  type RedisStreamSourceOptions,
+} from './revocation/redis-stream.source.js';
+export {
   RevocationFeed,
   type RevocationFeedOptions,
   type RevocationFeedState,

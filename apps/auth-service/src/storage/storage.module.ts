@@ -21,6 +21,7 @@ import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationSignal } from '../revocation/feed/revocation.signal.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
+import { RevocationStream } from '../revocation/stream/revocation.stream.js';
 import { SessionCopyStore } from '../session/session-copy.store.js';
 import { SessionOutbox } from '../session/session.outbox.js';
 import { SessionRevocationRecord } from '../session/session-revocation.record.js';
@@ -53,6 +54,7 @@ import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.j
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
 import { RedisInteractionStore } from './redis/redis-interaction.store.js';
+import { RedisRevocationStream } from './redis/redis-revocation.stream.js';
 import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
 import { RedisCheck } from './redis/redis.check.js';
 import { RedisConnection } from './redis/redis.connection.js';
@@ -126,6 +128,13 @@ const HOT_STATE = [
     (redis) => new RedisRotationStore(redis),
     () => new MemoryRotationStore(),
   ),
+  {
+    // Nobody could read a stream of this process: there is none without Redis.
+    provide: RevocationStream,
+    inject: [RedisConnection],
+    useFactory: (redis: RedisConnection | null) =>
+      redis === null ? null : new RedisRevocationStream(redis),
+  },
 ];
 
 const CHECKS: Provider[] = [

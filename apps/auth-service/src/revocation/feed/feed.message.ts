@@ -15,8 +15,15 @@ export function startMessage(position: number): string {
 
 /** @param previous the position of the message before */
 export function revocationMessage(revocation: PositionedRevocation, previous: number): string {
-  const { kind, value, iatBefore, expiresAt, position } = revocation;
-  const event: RevocationEvent = {
+  return message('revocation', revocationEvent(revocation, previous));
+}
+
+/** What every feed says of a revocation. */
+export function revocationEvent(
+  { kind, value, iatBefore, expiresAt, position }: PositionedRevocation,
+  previous: number,
+): RevocationEvent {
+  return {
     kind,
     value,
     ...(iatBefore === null ? {} : { iat_before: iatBefore }),
@@ -24,7 +31,6 @@ export function revocationMessage(revocation: PositionedRevocation, previous: nu
     position,
     previous,
   };
-  return message('revocation', event);
 }
 
 /** @param place nothing that concerns the follower stands up to its position and was not sent */

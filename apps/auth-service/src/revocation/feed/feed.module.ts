@@ -8,11 +8,18 @@ import { RevocationModule } from '../revocation.module.js';
 import { FollowerAuthenticator } from './follower.authenticator.js';
 import { RevocationFeedController } from './revocation-feed.controller.js';
 import { RevocationJournal } from './revocation.journal.js';
+import { RevocationPublisher } from '../stream/revocation.publisher.js';
 import { RevokedKeyWatcher } from './revoked-key.watcher.js';
 
 @Module({
   imports: [StorageModule, IssuanceModule, KeysModule, RevocationModule],
   controllers: [RevocationFeedController],
-  providers: [RevocationJournal, FeedFollowers, FollowerAuthenticator, RevokedKeyWatcher],
+  providers: [
+    RevocationJournal,
+    FeedFollowers,
+    FollowerAuthenticator,
+    RevokedKeyWatcher,
+    RevocationPublisher,
+  ],
 })
 export class FeedModule {}

@@ -1,6 +1,7 @@
 /** The contract of every hot store, for a Redis of several processes. */
 import { type RedisServers } from '../../../config/redis.servers.js';
 import { describeInteractionStore } from '../../contracts/interaction.store.contract.js';
+import { describeRevocationStream } from '../../contracts/revocation-stream.contract.js';
 import { describeRevokedTokenStore } from '../../contracts/revoked-token.store.contract.js';
 import { describeRotationStore } from '../../contracts/rotation.store.contract.js';
 import { describeSessionCopyStore } from '../../contracts/session-copy.store.contract.js';
@@ -9,6 +10,7 @@ import { describeSingleUseStore } from '../../contracts/single-use.store.contrac
 import { RedisConnection } from '../redis.connection.js';
 import { RedisInteractionStore } from '../redis-interaction.store.js';
 import { age, lineageKey } from '../../testing/redis-lineage.js';
+import { RedisRevocationStream } from '../redis-revocation.stream.js';
 import { RedisRevokedTokenStore } from '../redis-revoked-token.store.js';
 import { RedisRotationStore } from '../redis-rotation.store.js';
 import { RedisSessionCopyStore } from '../redis-session-copy.store.js';
@@ -63,6 +65,13 @@ export function describeHotStores(deployment: () => HotStoresHarness): void {
             .flush()
             .then(() => store),
       };
+    });
+  });
+
+  describe('RedisRevocationStream', () => {
+    describeRevocationStream(async () => {
+      const { store, replica } = await both((redis) => new RedisRevocationStream(redis));
+      return { stream: store, replica, redis: connections[0] as RedisConnection };
     });
   });
 
