@@ -10,6 +10,7 @@ export interface RecordedAuditEvent extends AuditEvent {
 
 /** Which events are asked for; members that are given must all hold. */
 export interface AuditQuery {
+  readonly reference?: string;
   readonly accountId?: string;
   readonly clientId?: string;
   readonly grantId?: string;

@@ -15,6 +15,9 @@ import { onPostgres } from './postgres.error.js';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
+/** Members of a query that an event must have as they are. */
+const EQUAL = ['reference', 'accountId', 'clientId', 'grantId', 'sid', 'type'] as const;
+
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const CURSOR = /^(\d{1,15})_([\da-f-]{36})$/;
 
@@ -39,13 +42,13 @@ export class PostgresAuditRecord extends AuditRecord {
 
   async find({ since, until, cursor, limit = DEFAULT_LIMIT, ...equal }: AuditQuery) {
     const after = cursor === undefined ? null : parseCursor(cursor);
-    for (const id of [equal.accountId, equal.grantId, equal.sid]) {
+    for (const id of [equal.reference, equal.accountId, equal.grantId, equal.sid]) {
       if (id !== undefined && !UUID.test(id)) throw new InvalidRequestError('an id is malformed');
     }
     const count = Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
     const rows = await onPostgres(() => {
       const select = this.database.manager.createQueryBuilder(AuditEventEntity, 'event');
-      for (const name of ['accountId', 'clientId', 'grantId', 'sid', 'type'] as const) {
+      for (const name of EQUAL) {
         if (equal[name] !== undefined) {
           select.andWhere(`event.${name} = :${name}`, { [name]: equal[name] });
         }

@@ -31,13 +31,18 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
    * @throws StartupError where that is not possible
    */
   async onModuleInit(): Promise<void> {
-    try {
-      await this.open(this.config.databaseUrl ?? (await this.startServer()).url);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const which = this.config.databaseUrl === undefined ? 'embedded' : 'DATABASE_URL';
-      throw new StartupError(`PostgreSQL cannot be used (${which}): ${reason}`, { cause: error });
-    }
+    await this.openBy(async (url) => {
+      const ran = await migrate(url);
+      if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
+    });
+  }
+
+  /**
+   * Connects to the schema that is there, for a command beside replicas of whatever release.
+   * @throws StartupError where that is not possible
+   */
+  async openAsItIs(): Promise<void> {
+    await this.openBy(async () => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -51,9 +56,19 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
     return this.dataSource.manager;
   }
 
+  private async openBy(prepare: (url: string) => Promise<void>): Promise<void> {
+    try {
+      const url = this.config.databaseUrl ?? (await this.startServer()).url;
+      await prepare(url);
+      await this.open(url);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const which = this.config.databaseUrl === undefined ? 'embedded' : 'DATABASE_URL';
+      throw new StartupError(`PostgreSQL cannot be used (${which}): ${reason}`, { cause: error });
+    }
+  }
+
   private async open(url: string): Promise<void> {
-    const ran = await migrate(url);
-    if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
     const options = servingOptions(url, (error) =>
       this.logger.warn(`an idle connection broke: ${String(error)}`),
     );
