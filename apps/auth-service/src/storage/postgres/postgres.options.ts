@@ -42,6 +42,9 @@ export const MIGRATIONS = [
   SigningKeyRotation1763780400000,
 ];
 
+/** What PostgreSQL calls the connections that serve requests. */
+export const SERVING_APPLICATION = 'keyward-auth-service';
+
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 4000;
@@ -59,7 +62,7 @@ export function servingOptions(
   return {
     type: 'postgres',
     url,
-    applicationName: 'keyward-auth-service',
+    applicationName: SERVING_APPLICATION,
     entities: ENTITIES,
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

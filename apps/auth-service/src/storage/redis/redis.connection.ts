@@ -81,6 +81,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     await this.bounded(() => Promise.any(nodes.map((node) => node.run((c) => c.ping()))));
   }
 
+  /** Every master that is known now, for whoever has to visit all keys. */
+  get masters(): readonly RedisNode[] {
+    return this.topology.nodes;
+  }
+
   /** Changes whenever the connection to any master was made anew, and when there are other masters. */
   get epochs(): string {
     return this.topology.nodes.map(({ epoch }) => epoch).join();
