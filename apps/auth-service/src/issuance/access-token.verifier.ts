@@ -1,4 +1,5 @@
 /** Recognises the access tokens of this server, as strictly as a resource server does. */
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CompactJws, parseCompactJws, RefusedTokenError } from '@keyward/auth';
 import { ACCESS_TOKEN_TYP, type AccessTokenClaims } from '@keyward/oauth';
@@ -9,6 +10,9 @@ import { type TokenIdentity } from '../revocation/revocation.js';
 
 /** Longest token that is looked at, in characters; ours are far below. */
 const MAX_TOKEN_LENGTH = 8192;
+
+/** Tokens that are remembered, by their SHA-256; the ones that came first go first. */
+const MAX_REMEMBERED = 10_000;
 
 const TYPS = [ACCESS_TOKEN_TYP, `application/${ACCESS_TOKEN_TYP}`];
 
@@ -35,9 +39,22 @@ export interface VerifiedAccessToken {
   readonly identity: TokenIdentity;
 }
 
-/** Verifies by the server's own keys, so a token of any other issuer is simply not one. */
+/** A token whose signature and form were found to be right, and the key that they were checked by. */
+interface Remembered {
+  readonly verified: VerifiedAccessToken;
+  readonly kid: string;
+  readonly key: object;
+}
+
+/**
+ * Verifies by the server's own keys, so a token of any other issuer is simply not one. A token that
+ * passed is remembered: a resource server that introspects asks about each one over and over. What
+ * can change is looked at every time, the time and whether the server still holds that very key.
+ */
 @Injectable()
 export class AccessTokenVerifier {
+  private readonly remembered = new Map<string, Remembered>();
+
   constructor(
     private readonly keys: KeyRing,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
@@ -49,28 +66,57 @@ export class AccessTokenVerifier {
    * @see RFC 9068 section 4, RFC 8725
    */
   async verify(token: string): Promise<VerifiedAccessToken | null> {
+    if (token.length > MAX_TOKEN_LENGTH) return null;
+    const digest = hash('sha256', token, 'base64url');
+    const verified = this.recall(digest) ?? (await this.check(token, digest));
+    return verified !== null && isTimely(verified.claims) ? verified : null;
+  }
+
+  private recall(digest: string): VerifiedAccessToken | null {
+    const found = this.remembered.get(digest);
+    if (found === undefined) return null;
+    if (this.keys.verificationKey(found.kid)?.verificationKey === found.key) {
+      return found.verified;
+    }
+    this.remembered.delete(digest);
+    return null;
+  }
+
+  private async check(token: string, digest: string): Promise<VerifiedAccessToken | null> {
     const jws = parse(token);
     if (jws === null) return null;
     const { alg, typ, kid } = jws.header;
     if (typeof alg !== 'string' || typeof kid !== 'string') return null;
     if (typeof typ !== 'string' || !TYPS.includes(typ.toLowerCase())) return null;
-    const key = this.keys.verificationKey(kid)?.verificationKey;
+    const key = this.keys.verificationKey(kid)?.verificationKey ?? null;
     // The algorithm belongs to the key, never to the token: another one verifies nothing.
-    if (!(await key?.verifyOffThread(alg, jws.signingInput, jws.signature))) return null;
+    if (key === null || !(await key.verifyOffThread(alg, jws.signingInput, jws.signature))) {
+      return null;
+    }
     const claims = claimsSchema.safeParse(jws.payload).data;
     if (claims === undefined || claims.iss !== this.server.issuer) return null;
-    const now = Date.now() / 1000;
-    if (claims.exp <= now || (claims.nbf ?? 0) > now) return null;
     const { jti, client_id, iat, grant_id } = claims;
-    return {
+    const verified = {
       claims,
       identity: { jti, clientId: client_id, issuedAt: iat, grantId: grant_id ?? null, kid },
     };
+    this.remember(digest, { verified, kid, key });
+    return verified;
+  }
+
+  private remember(digest: string, entry: Remembered): void {
+    const [oldest] = this.remembered.size < MAX_REMEMBERED ? [] : this.remembered.keys();
+    if (oldest !== undefined) this.remembered.delete(oldest);
+    this.remembered.set(digest, entry);
   }
 }
 
+function isTimely({ exp, nbf = 0 }: { readonly exp: number; readonly nbf?: number }): boolean {
+  const now = Date.now() / 1000;
+  return exp > now && nbf <= now;
+}
+
 function parse(token: string): CompactJws | null {
-  if (token.length > MAX_TOKEN_LENGTH) return null;
   try {
     return parseCompactJws(token);
   } catch (error) {
