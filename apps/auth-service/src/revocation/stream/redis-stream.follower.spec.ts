@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisStreamSource, RevocationFeed } from '@keyward/auth';
 import { createClient } from 'redis';
+import { PostgresDatabase } from '../../storage/postgres/postgres.database.js';
 import { describeWithRedisServer } from '../../storage/testing/describe-with-redis-server.js';
 import { command } from '../../storage/testing/redis-test-deployment.js';
 import { RedisTestServer } from '../../storage/testing/redis-test-server.js';
@@ -39,8 +40,12 @@ describeWithRedisServer('a follower of the Redis stream', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const follow = (url = redis.url) => {
-    const source = new RedisStreamSource({ createClient: () => createClient({ url }), key: KEY });
+  const follow = ({ url = redis.url, key = KEY, silenceMs = 15_000 } = {}) => {
+    const source = new RedisStreamSource({
+      createClient: () => createClient({ url }),
+      key,
+      silenceMs,
+    });
     const feed = new RevocationFeed({ source });
     feeds.push(feed);
     feed.start();
@@ -80,14 +85,7 @@ describeWithRedisServer('a follower of the Redis stream', () => {
   it('takes a stored heartbeat for no proof', async () => {
     const copy = `${KEY_PREFIX}copy`;
     await command(redis, ['COPY', KEY, copy]);
-    const source = new RedisStreamSource({
-      createClient: () => createClient({ url: redis.url }),
-      key: copy,
-      silenceMs: 1500,
-    });
-    const feed = new RevocationFeed({ source });
-    feeds.push(feed);
-    feed.start();
+    const feed = follow({ key: copy, silenceMs: 1500 });
     await until(() => feed.state().lastFailure === 'the stream fell silent');
     expect(feed.state().entries).toBeGreaterThan(0);
     expect(feed.state().replayed).toBe(false);
@@ -130,6 +128,22 @@ describeWithRedisServer('a follower of the Redis stream', () => {
     });
   });
 
+  it('starts over where the record was restored from a backup', async () => {
+    const feed = follow({ silenceMs: 4000 });
+    const before = await revoke();
+    await until(() => isCurrent(feed) && knows(feed, before));
+    const { manager } = replicas[0]?.app.get(PostgresDatabase, { strict: false }) ?? {};
+    await manager?.transaction(async (restore) => {
+      await restore.query('DELETE FROM revocation');
+      await restore.query('UPDATE revocation_position SET last = 0');
+    });
+    const after = await revoke();
+    await until(() => isCurrent(feed) && knows(feed, after));
+    expect(feed.state().position).toBe(1);
+    // What was read once stays refused until it expires, whatever the record forgot.
+    expect(knows(feed, before)).toBe(true);
+  });
+
   it('needs no right but to read that key', async () => {
     await command(redis, ['SET', `${KEY_PREFIX}other`, 'secret', 'EX', '60']);
     await command(redis, [
@@ -137,7 +151,7 @@ describeWithRedisServer('a follower of the Redis stream', () => {
       ...['-@all', '+hello', '+xread', '+xrevrange'],
     ]);
     const url = `redis://orders:password@127.0.0.1:${redis.port}`;
-    const feed = follow(url);
+    const feed = follow({ url });
     const revoked = await revoke();
     await until(() => isCurrent(feed) && knows(feed, revoked));
     const client = createClient({ url, disableClientInfo: true });
