@@ -156,4 +156,28 @@ describe('PostgresGrantStore', () => {
     expect(await store.deleteExpired(before, 2)).toBe(1);
     expect(await store.deleteExpired(before, 2)).toBe(0);
   });
+
+  it('removes the lineage with its grant, and leaves both to whoever is purging them', async () => {
+    const one = grant({ expiresAt: new Date(1000) });
+    await store.create(one);
+    const handle = Buffer.alloc(16, 1);
+    await database.manager.query(
+      `WITH terms AS (
+         INSERT INTO grant_terms (terms_sha256, scope, resources, acr, amr)
+         VALUES (sha256('a'), '{}', '{}', '', '{}') RETURNING terms_id
+       )
+       INSERT INTO refresh_rotation (handle, grant_id, terms_id, current_generation,
+         parent_generation, floor_generation, idle_expires_at, absolute_expires_at)
+       SELECT $1, $2, terms_id, 1, 0, 0, now(), now() FROM terms`,
+      [handle, one.grantId],
+    );
+    const lineages = () => database.manager.query<object[]>('SELECT 1 FROM refresh_rotation');
+    await database.manager.transaction(async (manager) => {
+      await manager.query('SELECT 1 FROM oauth_grant WHERE grant_id = $1 FOR UPDATE', [one.grantId]);
+      expect(await store.deleteExpired(new Date(2000), 10)).toBe(0);
+    });
+    expect(await lineages()).toHaveLength(1);
+    expect(await store.deleteExpired(new Date(2000), 10)).toBe(1);
+    expect(await lineages()).toEqual([]);
+  });
 });

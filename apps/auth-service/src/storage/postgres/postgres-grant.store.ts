@@ -79,7 +79,8 @@ export class PostgresGrantStore extends GrantStore {
     const [, deleted] = await onPostgres(() =>
       this.database.manager.query<[unknown, number]>(
         `DELETE FROM oauth_grant WHERE grant_id = ANY(ARRAY(
-           SELECT grant_id FROM oauth_grant WHERE expires_at < $1 LIMIT $2))`,
+           SELECT grant_id FROM oauth_grant WHERE expires_at < $1
+           LIMIT $2 FOR UPDATE SKIP LOCKED))`,
         [before, limit],
       ),
     );
