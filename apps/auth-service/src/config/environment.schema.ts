@@ -10,7 +10,7 @@ import { findRedisProblems, parseRedisList } from './redis.servers.js';
 import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
 
 /** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
-export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
+export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
 
 /** One of {@link SIGNING_ALGORITHMS}. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];

@@ -40,6 +40,7 @@ export const ID_TOKEN_CLAIM_NAMES: readonly string[] = Object.keys(CLAIMS);
 /** The hash of each algorithm; Ed25519 signs by SHA-512. */
 const HASH_OF: Readonly<Record<SigningAlgorithm, string>> = {
   ES256: 'sha256',
+  ES384: 'sha384',
   RS256: 'sha256',
   PS256: 'sha256',
   EdDSA: 'sha512',

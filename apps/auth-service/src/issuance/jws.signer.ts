@@ -8,9 +8,13 @@ const signOffThread = promisify(sign);
 
 /** How node:crypto makes the signature of each algorithm (RFC 7518 section 3, RFC 8037 section 3.1). */
 const MECHANISMS: Readonly<
-  Record<SigningAlgorithm, { digest: 'sha256' | null; options: Omit<SignKeyObjectInput, 'key'> }>
+  Record<
+    SigningAlgorithm,
+    { digest: 'sha256' | 'sha384' | null; options: Omit<SignKeyObjectInput, 'key'> }
+  >
 > = {
   ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
+  ES384: { digest: 'sha384', options: { dsaEncoding: 'ieee-p1363' } },
   RS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PADDING } },
   PS256: {
     digest: 'sha256',

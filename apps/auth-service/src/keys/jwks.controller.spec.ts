@@ -1,7 +1,7 @@
 import { basic, TestApplication } from '../testing/test-application.js';
 
 describe('GET /.well-known/jwks.json', () => {
-  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])(
+  it.each(['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'])(
     'publishes only the public half of an %s key',
     async (algorithm) => {
       const server = await TestApplication.start({

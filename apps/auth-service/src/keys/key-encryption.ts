@@ -20,7 +20,7 @@ export abstract class KeyEncryption {
 export class KeyDecryptionError extends StartupError {
   constructor(context: string, options?: ErrorOptions) {
     super(
-      `${context} cannot be decrypted: AUTH_KEY_ENCRYPTION_KEY is not the key it was encrypted with`,
+      `${context} cannot be decrypted: AUTH_KEY_ENCRYPTION_KEY is not the key it was encrypted with, or the row was changed`,
       options,
     );
   }

@@ -1,4 +1,5 @@
 import { TemporarilyUnavailableError } from '@keyward/oauth';
+import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { createKeyRing, KEY_TIMES, TurnedClock } from '../testing/key-ring.fixture.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 
@@ -85,13 +86,16 @@ describe('KeyRing', () => {
     ['is retired', { status: 'retired' as const }],
     ['is to sign later', { signFrom: new Date(Date.now() + 60_000) }],
     ['is past its planned end', { signUntil: new Date(Date.now() - 1) }],
-    ['is for another algorithm', { algorithm: 'RS256' as const }],
-  ])('does not sign with a key that %s', async (_, change) => {
-    const { ring, store, cipher } = createKeyRing();
-    store.keys = [{ ...(await cipher.generate('ES256')), ...change }];
-    await ring.refresh();
-    await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
-  });
+    ['is for another algorithm', {}, 'EdDSA' as const],
+  ])(
+    'does not sign with a key that %s',
+    async (_, change, algorithm: SigningAlgorithm = 'ES256') => {
+      const { ring, store, cipher } = createKeyRing();
+      store.keys = [{ ...(await cipher.generate(algorithm)), ...change }];
+      await ring.refresh();
+      await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
+    },
+  );
 
   it('keeps of a key that is gone what checks an old ID token, and nothing else', async () => {
     const { ring, store, clock } = await setUp();
@@ -105,6 +109,19 @@ describe('KeyRing', () => {
     expect(ring.verificationKey(kid)).toBeUndefined();
     expect(ring.published().body).not.toContain(kid);
     expect(ring.hintKey(kid)?.publicKey.equals(publicKey)).toBe(true);
+  });
+
+  it.each([
+    [-11_000, 'does not start', /11 seconds behind PostgreSQL's/],
+    [11_000, 'does not start', /11 seconds ahead of PostgreSQL's/],
+    [-9000, 'starts', null],
+    [9000, 'starts', null],
+  ])('with a clock that is %d ms off it %s', async (offMs, _, problem) => {
+    const clock = new TurnedClock();
+    const { store, cipher } = createKeyRing('ES256', clock);
+    const { ring } = createKeyRing('ES256', new TurnedClock(clock.nowMs() + offMs), store, cipher);
+    if (problem === null) await ring.onModuleInit();
+    else await expect(ring.onModuleInit()).rejects.toThrow(problem);
   });
 
   it('stays as it is when the keys cannot be read', async () => {

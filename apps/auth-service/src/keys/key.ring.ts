@@ -11,8 +11,10 @@ import {
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { signingKeyConfig, type SigningKeyConfig } from '../config/signing-key.config.js';
+import { StartupError } from '../config/startup.error.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { Clock } from './clock.js';
+import { findClockProblem } from './clock.problem.js';
 import { KeyRotation } from './key.rotation.js';
 import { KeySnapshot, type PublishedKeys } from './key.snapshot.js';
 import { SigningKeyCipher } from './signing-key.cipher.js';
@@ -30,6 +32,7 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   private timer: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> | null = null;
   private lookedAtMs = -Infinity;
+  private clockProblem: string | null = null;
 
   constructor(
     private readonly store: SigningKeyStore,
@@ -40,9 +43,10 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     @Inject(signingKeyConfig.KEY) private readonly config: SigningKeyConfig,
   ) {}
 
-  /** @throws KeyDecryptionError: a server that cannot read its keys must not start */
-  onModuleInit(): Promise<void> {
-    return this.renew();
+  /** @throws StartupError: a server that cannot read its keys, or the time, must not start */
+  async onModuleInit(): Promise<void> {
+    await this.renew();
+    if (this.clockProblem !== null) throw new StartupError(this.clockProblem);
   }
 
   /** The same as {@link refresh}, with a key to sign where there is none: the last was revoked. */
@@ -63,6 +67,7 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     try {
       await this.rotation.advance('skip');
       await this.refresh();
+      if (this.clockProblem !== null) this.logger.error(this.clockProblem);
     } catch (error) {
       this.logger.warn(`keeps its signing keys, as new ones cannot be read: ${String(error)}`);
     }
@@ -71,7 +76,8 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   /** Replaces the snapshot by what is stored now; on failure the present one stays. */
   async refresh(): Promise<void> {
     this.lookedAtMs = this.clock.nowMs();
-    const { published, gone } = await this.store.find();
+    const { published, gone, now } = await this.store.find();
+    this.clockProblem = findClockProblem(this.lookedAtMs, now.getTime(), this.clock.nowMs());
     // A known key keeps its KeyObjects: they are what per-key caches hang on.
     const keys = await Promise.all(
       published.map(async (key): Promise<SigningKey> => {
@@ -98,7 +104,8 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
       key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
     }
     if (key !== undefined) return key;
-    throw new TemporarilyUnavailableError('no token can be signed now', 'no active signing key');
+    const why = this.clockProblem ?? `no ${signingAlgorithm} key may sign at this time`;
+    throw new TemporarilyUnavailableError('no token can be signed now', why);
   }
 
   /** The key that a token names, if it is one of ours that is published. */

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, jwtVerify, SignJWT } from 'jose';
 import { SIGNING_ALGORITHMS } from '../config/environment.schema.js';
 import { EnvironmentKeyEncryption } from './environment.key-encryption.js';
 import { KeyDecryptionError } from './key-encryption.js';
-import { SigningKeyCipher } from './signing-key.cipher.js';
+import { CorruptedKeyError, SigningKeyCipher } from './signing-key.cipher.js';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
 
@@ -30,6 +30,16 @@ describe('SigningKeyCipher', () => {
       expect((await jwtVerify(token, key.publicKey)).payload).toEqual({ a: 1 });
     },
   );
+
+  it.each([
+    ['a public half of another key', async () => ({ publicJwk: (await other()).publicJwk })],
+    ['a public half that is none', async () => ({ publicJwk: { kty: 'EC' } })],
+    ['another algorithm', async () => ({ algorithm: 'ES384' as const })],
+  ])('refuses a row with %s', async (_, change) => {
+    const stored = { ...(await cipher.generate('ES256')), ...(await change()) };
+    await expect(cipher.open(stored)).rejects.toThrow(CorruptedKeyError);
+  });
+  const other = () => cipher.generate('ES256');
 
   it('refuses a private part that was moved to another row', async () => {
     const first = await cipher.generate('ES256');

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { importJwkSet } from '@keyward/auth';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { StartupError } from '../config/startup.error.js';
 import { KeyEncryption } from './key-encryption.js';
 import { type SigningKey, type StoredSigningKey } from './signing-key.js';
 
@@ -47,16 +48,35 @@ export class SigningKeyCipher {
     };
   }
 
-  /** @throws KeyDecryptionError where the private part cannot be read */
+  /**
+   * @throws KeyDecryptionError where the private part cannot be read
+   * @throws CorruptedKeyError where the row is not the key that it says it is
+   */
   async open(stored: StoredSigningKey): Promise<SigningKey> {
     const { kid, encryptedPrivateKey, keyVersion, ...rest } = stored;
     const der = await this.encryption.decrypt(encryptedPrivateKey, contextOf(kid), keyVersion);
     const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     der.fill(0);
     const publicKey = createPublicKey(privateKey);
+    await checkPublicHalf(stored, publicKey);
     const verificationKey = verificationKeyOf(publicKey, kid, stored.algorithm);
     return { ...rest, kid, privateKey, publicKey, verificationKey };
   }
+}
+
+/** A row whose parts do not belong together: somebody or something changed it. */
+export class CorruptedKeyError extends StartupError {
+  constructor(kid: string) {
+    super(`signing_key ${kid} is corrupted: its public half does not belong to its private half`);
+  }
+}
+
+// What is published must be what signs: else resource servers would trust a key of somebody else's.
+async function checkPublicHalf({ kid, algorithm, publicJwk }: StoredSigningKey, key: KeyObject) {
+  const published = await calculateJwkThumbprint(publicJwk, 'sha256').catch(() => null);
+  const own = await calculateJwkThumbprint(await exportJWK(key), 'sha256');
+  const isNamed = publicJwk.kid === kid && publicJwk.alg === algorithm;
+  if (published !== kid || own !== kid || !isNamed) throw new CorruptedKeyError(kid);
 }
 
 // Of the key that signs, not of the stored JWK: so the two can never differ.
@@ -76,6 +96,8 @@ function generatePair(
   switch (algorithm) {
     case 'ES256':
       return generate('ec', { namedCurve: 'P-256' });
+    case 'ES384':
+      return generate('ec', { namedCurve: 'P-384' });
     case 'EdDSA':
       return generate('ed25519');
     case 'RS256':

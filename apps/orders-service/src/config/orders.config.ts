@@ -23,8 +23,8 @@ const environment = z
       .enum(['true', 'false'], { error: 'must be true or false' })
       .default('false'),
     ORDERS_ALGORITHM: z
-      .enum(['ES256', 'RS256', 'PS256', 'EdDSA'], {
-        error: 'must be ES256, RS256, PS256 or EdDSA',
+      .enum(['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'], {
+        error: 'must be ES256, ES384, RS256, PS256 or EdDSA',
       })
       .default('ES256'),
     ORDERS_TOKEN_URL: httpUrl.optional(),
