@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose';
 import { createTestDatabase } from './storage/testing/test-database.js';
 import { SHARED_KEY, TestApplication } from './testing/test-application.js';
 
@@ -21,6 +22,31 @@ describe('createApplication', () => {
     const again = await TestApplication.start({ database, environment: SHARED_KEY });
     expect((await again.token('shop')).token_type).toBe('Bearer');
     await again.stop();
+    await database.drop();
+  });
+
+  it('re-encrypts its signing keys under a new version, and then needs the old one no longer', async () => {
+    const database = await createTestDatabase();
+    const encode = (fill: number) => Buffer.alloc(32, fill).toString('base64url');
+    const kids = new Set<string>();
+    for (const environment of [
+      { AUTH_KEY_ENCRYPTION_KEY: encode(1) },
+      { AUTH_KEY_ENCRYPTION_KEYS: `1:${encode(1)},2:${encode(2)}` },
+      { AUTH_KEY_ENCRYPTION_KEYS: `2:${encode(2)}` },
+    ]) {
+      const refresh = { AUTH_REFRESH_TOKEN_KEYS: `1:${encode(3)}` };
+      const server = await TestApplication.start({
+        database,
+        environment: { ...refresh, ...environment },
+      });
+      kids.add(decodeProtectedHeader((await server.token('shop')).access_token).kid ?? '');
+      await server.stop();
+    }
+    expect(kids.size).toBe(1);
+    const environment = { AUTH_KEY_ENCRYPTION_KEY: encode(1) };
+    await expect(TestApplication.start({ database, environment })).rejects.toThrow(
+      /AUTH_KEY_ENCRYPTION_KEYS has no version 2$/,
+    );
     await database.drop();
   });
 

@@ -77,6 +77,8 @@ describe('parseEnvironment', () => {
     ['REDIS_KEY_PREFIX', 'a b'],
     ['AUTH_KEY_ENCRYPTION_KEY', 'c2hvcnQ'],
     ['AUTH_KEY_ENCRYPTION_KEY', `${KEY}*`],
+    ['AUTH_KEY_ENCRYPTION_KEYS', KEY],
+    ['AUTH_KEY_ENCRYPTION_KEYS', `1:${KEY},1:${KEY}`],
     ['AUTH_REFRESH_TOKEN_KEYS', KEY],
     ['AUTH_REFRESH_TOKEN_KEYS', '1:c2hvcnQ'],
     ['AUTH_REFRESH_TOKEN_KEYS', `0:${KEY}`],
@@ -105,6 +107,20 @@ describe('parseEnvironment', () => {
     expect(problem).toMatch(new RegExp(`^${name} must be `));
     expect(others).toEqual([]);
     if (name.includes('KEY') && name.startsWith('AUTH')) expect(problem).not.toContain(value);
+  });
+
+  it('takes the key encryption key once: alone, or by version', () => {
+    const keys = `1:${KEY},2:${Buffer.alloc(32, 2).toString('base64url')}`;
+    expect(
+      problemsOf({ ...PRODUCTION, AUTH_KEY_ENCRYPTION_KEY: '', AUTH_KEY_ENCRYPTION_KEYS: keys }),
+    ).toEqual([]);
+    expect(problemsOf({ ...PRODUCTION, AUTH_KEY_ENCRYPTION_KEYS: keys })).toEqual([
+      expect.stringMatching(/^AUTH_KEY_ENCRYPTION_KEYS takes the place of/),
+    ]);
+    const example = { AUTH_KEY_ENCRYPTION_KEY: '', AUTH_KEY_ENCRYPTION_KEYS: '1:change-me' };
+    expect(problemsOf({ ...PRODUCTION, ...example })).toContainEqual(
+      expect.stringMatching(/^AUTH_KEY_ENCRYPTION_KEYS contains an example value/),
+    );
   });
 
   it.each([

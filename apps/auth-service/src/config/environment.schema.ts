@@ -73,7 +73,7 @@ const keyEncryptionKey = z
   )
   .transform((value) => Buffer.from(value, 'base64url'));
 
-const refreshTokenKeys = z
+const versionedKeys = z
   .string()
   .refine(
     (value) => parseRefreshTokenKeys(value) !== null,
@@ -117,7 +117,8 @@ const schema = z.object({
     .default('.keyward')
     .transform((path) => resolve(path)),
   AUTH_KEY_ENCRYPTION_KEY: keyEncryptionKey.optional(),
-  AUTH_REFRESH_TOKEN_KEYS: refreshTokenKeys.optional(),
+  AUTH_KEY_ENCRYPTION_KEYS: versionedKeys.optional(),
+  AUTH_REFRESH_TOKEN_KEYS: versionedKeys.optional(),
   AUTH_SIGNING_ALGORITHM: z
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),
@@ -147,6 +148,11 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   const result = schema.safeParse(present);
   // zod's own messages may quote the input: only ours, and never a value, go to the operator.
   const problems = (result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`);
+  if (present['AUTH_KEY_ENCRYPTION_KEY'] && present['AUTH_KEY_ENCRYPTION_KEYS']) {
+    problems.push(
+      'AUTH_KEY_ENCRYPTION_KEYS takes the place of AUTH_KEY_ENCRYPTION_KEY, which is its version 1',
+    );
+  }
   problems.push(...findRedisProblems(present), ...findProductionProblems(present));
   if (result.success) problems.push(...findSigningKeyProblems(result.data));
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);

@@ -68,18 +68,21 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
   }
 
   const key = environment['AUTH_KEY_ENCRYPTION_KEY'];
-  if (key === undefined) {
+  const keys = environment['AUTH_KEY_ENCRYPTION_KEYS'];
+  if (key === undefined && keys === undefined) {
     problems.push('AUTH_KEY_ENCRYPTION_KEY is required in production');
-  } else {
+  } else if (key !== undefined) {
     const problem = findSecretProblem('AUTH_KEY_ENCRYPTION_KEY', key);
     if (problem !== null) problems.push(problem);
   }
 
-  const refreshKeys = environment['AUTH_REFRESH_TOKEN_KEYS'];
-  if (refreshKeys === undefined) {
+  if (environment['AUTH_REFRESH_TOKEN_KEYS'] === undefined) {
     problems.push('AUTH_REFRESH_TOKEN_KEYS is required in production');
-  } else if (refreshKeys.split(',').some((entry) => isExampleSecret(entry.replace(/^.*:/, '')))) {
-    problems.push('AUTH_REFRESH_TOKEN_KEYS contains an example value: generate keys of your own');
+  }
+  for (const name of ['AUTH_KEY_ENCRYPTION_KEYS', 'AUTH_REFRESH_TOKEN_KEYS']) {
+    const entries = environment[name]?.split(',') ?? [];
+    if (!entries.some((entry) => isExampleSecret(entry.replace(/^.*:/, '').trim()))) continue;
+    problems.push(`${name} contains an example value: generate keys of your own`);
   }
 
   const issuer = environment['AUTH_ISSUER'];

@@ -6,19 +6,20 @@ import { parseEnvironment, type SigningAlgorithm } from './environment.schema.js
 export interface TokenConfig {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly accessTokenSeconds: number;
-  /** Encrypts private keys at rest; absent: one is generated in {@link dataDirectory}. */
-  readonly keyEncryptionKey: Buffer | undefined;
-  /** Makes refresh tokens, by version; absent: one is derived from the key above. */
+  /** Encrypt private keys at rest, by version; absent: one is generated in {@link dataDirectory}. */
+  readonly keyEncryptionKeys: ReadonlyMap<number, Buffer> | undefined;
+  /** Makes refresh tokens, by version; absent: one is derived from the oldest key above. */
   readonly refreshTokenKeys: ReadonlyMap<number, Buffer> | undefined;
   readonly dataDirectory: string;
 }
 
 export const tokenConfig = registerAs('token', (): TokenConfig => {
   const environment = parseEnvironment(process.env);
+  const single = environment.AUTH_KEY_ENCRYPTION_KEY;
   return {
     signingAlgorithm: environment.AUTH_SIGNING_ALGORITHM,
     accessTokenSeconds: environment.AUTH_ACCESS_TOKEN_SECONDS,
-    keyEncryptionKey: environment.AUTH_KEY_ENCRYPTION_KEY,
+    keyEncryptionKeys: environment.AUTH_KEY_ENCRYPTION_KEYS ?? (single && new Map([[1, single]])),
     refreshTokenKeys: environment.AUTH_REFRESH_TOKEN_KEYS,
     dataDirectory: environment.KEYWARD_DATA_DIR,
   };

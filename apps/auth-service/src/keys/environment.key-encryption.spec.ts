@@ -3,6 +3,25 @@ import { EnvironmentKeyEncryption } from './environment.key-encryption.js';
 import { KeyDecryptionError } from './key-encryption.js';
 
 describe('EnvironmentKeyEncryption', () => {
+  it('encrypts under the newest version and reads every one that it was given', async () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const before = await new EnvironmentKeyEncryption(first).encrypt(plaintext, 'a');
+    const both = new EnvironmentKeyEncryption(
+      new Map([
+        [2, second],
+        [1, first],
+      ]),
+    );
+    expect(both.currentVersion).toBe(2);
+    expect(await both.decrypt(before, 'a', 1)).toEqual(plaintext);
+    const after = await both.encrypt(plaintext, 'a');
+    expect(await both.decrypt(after, 'a', 2)).toEqual(plaintext);
+    await expect(both.decrypt(after, 'a', 1)).rejects.toThrow(KeyDecryptionError);
+    await expect(new EnvironmentKeyEncryption(first).decrypt(after, 'a', 2)).rejects.toThrow(
+      'a cannot be decrypted: AUTH_KEY_ENCRYPTION_KEYS has no version 2',
+    );
+  });
+
   const encryption = new EnvironmentKeyEncryption(randomBytes(32));
   const plaintext = Buffer.from('a private key');
 

@@ -25,3 +25,11 @@ export class KeyDecryptionError extends StartupError {
     );
   }
 }
+
+/** A private key that was encrypted under a version that this process was not given. */
+export class UnknownKeyVersionError extends KeyDecryptionError {
+  constructor(context: string, keyVersion: number) {
+    super(context);
+    this.message = `${context} cannot be decrypted: AUTH_KEY_ENCRYPTION_KEYS has no version ${keyVersion}`;
+  }
+}

@@ -43,8 +43,9 @@ export class KeyRotation {
    */
   async advance(contention: 'wait' | 'skip'): Promise<void> {
     // A look first: nearly always there is nothing to do, and nobody needs the lock.
-    if (isEmpty(this.plan(await this.store.find()))) return;
-    await this.store.change((keys) => this.carryOut(this.plan(keys)), contention);
+    const keys = await this.store.find();
+    if (isEmpty(this.plan(keys)) && !this.hasOutdated(keys)) return;
+    await this.store.change((current) => this.carryOut(current, this.plan(current)), contention);
   }
 
   /**
@@ -63,7 +64,7 @@ export class KeyRotation {
         ({ kid, status }) => status === 'active' && this.isOurs(keys, kid),
       );
       takesOverAt = active?.signUntil ?? takesOverAt;
-      return this.carryOut(plan);
+      return this.carryOut(keys, plan);
     }, 'wait');
     await this.advance('wait');
     return takesOverAt;
@@ -77,9 +78,21 @@ export class KeyRotation {
     return planRotation(published, now.getTime(), this.policy, endsAt);
   }
 
-  private async carryOut({ updates, added }: RotationPlan): Promise<SigningKeyChanges> {
+  private hasOutdated({ published }: StoredKeys): boolean {
+    return published.some((key) => this.cipher.isOutdated(key));
+  }
+
+  private async carryOut(
+    { published }: StoredKeys,
+    { updates, added }: RotationPlan,
+  ): Promise<SigningKeyChanges> {
     const made = added.map(({ algorithm, ...times }) => this.cipher.generate(algorithm, times));
-    return { updates, added: await Promise.all(made) };
+    const outdated = published.filter((key) => this.cipher.isOutdated(key));
+    return {
+      updates,
+      added: await Promise.all(made),
+      encrypted: await Promise.all(outdated.map((key) => this.cipher.reencrypt(key))),
+    };
   }
 }
 

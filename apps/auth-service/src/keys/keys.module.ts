@@ -22,8 +22,10 @@ import { SigningKeyCipher } from './signing-key.cipher.js';
     {
       provide: KeyEncryption,
       inject: [tokenConfig.KEY],
-      useFactory: ({ keyEncryptionKey, dataDirectory }: TokenConfig) =>
-        new EnvironmentKeyEncryption(keyEncryptionKey ?? loadDevelopmentKey(dataDirectory)),
+      useFactory: ({ keyEncryptionKeys, dataDirectory }: TokenConfig) =>
+        new EnvironmentKeyEncryption(
+          keyEncryptionKeys ?? new Map([[1, loadDevelopmentKey(dataDirectory)]]),
+        ),
     },
   ],
   exports: [KeyRing, KeyRotation, SigningKeyCipher, KeyEncryption],

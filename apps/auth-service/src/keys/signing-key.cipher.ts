@@ -8,6 +8,7 @@ import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { StartupError } from '../config/startup.error.js';
 import { KeyEncryption } from './key-encryption.js';
 import { type SigningKey, type StoredSigningKey } from './signing-key.js';
+import { type EncryptedPrivateKey } from './signing-key.store.js';
 
 const generate = promisify(generateKeyPair);
 
@@ -46,6 +47,23 @@ export class SigningKeyCipher {
       keyVersion: this.encryption.currentVersion,
       ...times,
     };
+  }
+
+  /** Whether a key is encrypted under an older version than it could be. */
+  isOutdated({ keyVersion }: StoredSigningKey): boolean {
+    return keyVersion < this.encryption.currentVersion;
+  }
+
+  /**
+   * The private part under the newest version.
+   * @throws KeyDecryptionError where it cannot be read
+   */
+  async reencrypt(stored: StoredSigningKey): Promise<EncryptedPrivateKey> {
+    const { kid, encryptedPrivateKey, keyVersion } = stored;
+    const der = await this.encryption.decrypt(encryptedPrivateKey, contextOf(kid), keyVersion);
+    const encrypted = await this.encryption.encrypt(der, contextOf(kid));
+    der.fill(0);
+    return { kid, encryptedPrivateKey: encrypted, keyVersion: this.encryption.currentVersion };
   }
 
   /**

@@ -22,10 +22,18 @@ export interface SigningKeyUpdate extends Omit<SigningPlan, 'status'> {
   readonly status: Exclude<SigningKeyStatus, 'revoked'>;
 }
 
+/** A key's private half as it is to be stored. */
+export type EncryptedPrivateKey = Pick<
+  StoredSigningKey,
+  'kid' | 'encryptedPrivateKey' | 'keyVersion'
+>;
+
 /** What is changed together. */
 export interface SigningKeyChanges {
   readonly updates: readonly SigningKeyUpdate[];
   readonly added: readonly StoredSigningKey[];
+  /** Private halves under another version of the key encryption key. */
+  readonly encrypted?: readonly EncryptedPrivateKey[];
 }
 
 /** Reads and plans signing keys. Revoking one is the record of revocations' work. */

@@ -19,9 +19,11 @@ import { RotationRevocation } from './rotation.revocation.js';
 import { UnauthenticTokenLog } from './unauthentic.log.js';
 
 /** Production names its keys; elsewhere the one is derived that nobody has to name. */
-function keysOf({ refreshTokenKeys, keyEncryptionKey, dataDirectory }: TokenConfig) {
+function keysOf({ refreshTokenKeys, keyEncryptionKeys, dataDirectory }: TokenConfig) {
   if (refreshTokenKeys !== undefined) return new RefreshTokenKeys(refreshTokenKeys);
-  const secret = keyEncryptionKey ?? loadDevelopmentKey(dataDirectory);
+  // The oldest, so that a new version leaves the tokens alone.
+  const oldest = keyEncryptionKeys?.get(Math.min(...keyEncryptionKeys.keys()));
+  const secret = oldest ?? loadDevelopmentKey(dataDirectory);
   const context = 'keyward/refresh-key/1';
   const derived = hkdfSync('sha256', secret, '', context, REFRESH_TOKEN_KEY_BYTES);
   return new RefreshTokenKeys(new Map([[1, Buffer.from(derived)]]));

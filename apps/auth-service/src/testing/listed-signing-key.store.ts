@@ -26,8 +26,12 @@ export class ListedSigningKeyStore extends SigningKeyStore {
   }
 
   async change(decide: (keys: StoredKeys) => Promise<SigningKeyChanges>): Promise<boolean> {
-    const { updates, added } = await decide(await this.find());
-    this.keys = this.keys.map((key) => ({ ...key, ...updates.find(({ kid }) => kid === key.kid) }));
+    const { updates, added, encrypted = [] } = await decide(await this.find());
+    this.keys = this.keys.map((key) => ({
+      ...key,
+      ...encrypted.find(({ kid }) => kid === key.kid),
+      ...updates.find(({ kid }) => kid === key.kid),
+    }));
     this.keys.push(...added);
     return true;
   }

@@ -46,15 +46,18 @@ describe('PostgresSigningKeyStore', () => {
 
   it('leaves the work to the replica that is at it, and waits where it is told to', async () => {
     let done: () => void = () => undefined;
-    const first = store.change(async () => {
-      await new Promise<void>((resolve) => (done = resolve));
-      return { updates: [], added: [await cipher.generate('ES256')] };
-    }, 'wait');
+    let first: Promise<boolean> = Promise.resolve(false);
+    await new Promise<void>((entered) => {
+      first = store.change(async () => {
+        entered();
+        await new Promise<void>((resolve) => (done = resolve));
+        return { updates: [], added: [await cipher.generate('ES256')] };
+      }, 'wait');
+    });
     const seen = jest.fn(async ({ published }: { published: readonly unknown[] }) => {
       expect(published).toHaveLength(1);
       return { updates: [], added: [] };
     });
-    while ((await database.manager.query(HELD_LOCKS)).length === 0);
     expect(await store.change(seen, 'skip')).toBe(false);
     expect(seen).not.toHaveBeenCalled();
     const second = store.change(seen, 'wait');
@@ -119,6 +122,3 @@ describe('PostgresSigningKeyStore', () => {
     expect(await statusOf(key.kid)).toBe('active');
   });
 });
-
-const HELD_LOCKS = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

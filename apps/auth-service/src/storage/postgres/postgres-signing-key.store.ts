@@ -31,7 +31,10 @@ export class PostgresSigningKeyStore extends SigningKeyStore {
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
         if (!(await lock(manager, contention))) return false;
-        const { updates, added } = await decide(await find(manager));
+        const { updates, added, encrypted = [] } = await decide(await find(manager));
+        for (const { kid, ...halves } of encrypted) {
+          await manager.update(SigningKeyEntity, { kid, status: Not(REVOKED) }, halves);
+        }
         // Ends come before beginnings: an algorithm has one active key at every moment.
         for (const { kid, ...update } of updates.toSorted(activeLast)) {
           const destroyed = update.status === 'gone' ? { encryptedPrivateKey: null } : {};
