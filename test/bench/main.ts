@@ -6,9 +6,15 @@ import { ALGORITHMS } from './access-tokens.js';
 import { AS_BENCHES, benchAuthorizationServer } from './as.bench.js';
 import { type Measurement } from './measurement.js';
 import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
+import { benchScale, SCALE_BENCHES } from './scale.bench.js';
 import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
 
-const NAMES = [...VERIFY_BENCHES, ...Object.keys(ROUTE_BENCHES), ...Object.keys(AS_BENCHES)];
+const NAMES = [
+  ...VERIFY_BENCHES,
+  ...Object.keys(ROUTE_BENCHES),
+  ...Object.keys(AS_BENCHES),
+  ...SCALE_BENCHES,
+];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
 const wanted = (values.only ?? '').split(',').filter((name) => name !== '');
@@ -47,6 +53,7 @@ for (const name of Object.keys(ROUTE_BENCHES)) if (selected(name)) report(await 
 for (const name of Object.keys(AS_BENCHES)) {
   if (selected(name)) report(await benchAuthorizationServer(name));
 }
+for (const name of SCALE_BENCHES) if (selected(name)) report(await benchScale(name));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);
 }

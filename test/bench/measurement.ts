@@ -9,7 +9,7 @@ export interface Measurement {
   readonly baseline: number;
   /** What it is held against: a limit such as `crypto.verify`, or a peer. */
   readonly against: string;
-  readonly unit: 'us' | 'requests/s';
+  readonly unit: 'us' | 'requests/s' | 'bytes';
   /** How many times better ours is; a limit gives less than 1. */
   readonly ratio: number;
 }
@@ -67,6 +67,6 @@ export function compare(
       against,
       unit,
       // Less time is better, more requests are better.
-      ratio: unit === 'us' ? baseline / own : own / baseline,
+      ratio: unit === 'requests/s' ? own / baseline : baseline / own,
     }));
 }

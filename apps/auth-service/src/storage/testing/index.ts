@@ -4,6 +4,7 @@ export { removeDataDirectory } from '../postgres/embedded/data-directory-removal
 export { EmbeddedPostgresServer } from '../postgres/embedded/embedded-postgres-server.js';
 export { describeWithRedis, type RedisAccess } from './describe-with-redis.js';
 export { freeLoopbackPort } from './free-loopback-port.js';
+export { LineageFleet } from './lineage-fleet.js';
 export { command } from './redis-test-deployment.js';
 export { RedisTestServer, type RedisTestServerOptions } from './redis-test-server.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
