@@ -123,10 +123,11 @@ describeWithRedis('auth-service while storage is down', (redis) => {
       const { access_token } = await server.token('shop');
       await eventually(async () => (await introspect(access_token)).status === 200);
       postgresProxy.become(fault);
-      // What Redis holds goes on, for a caller that is known.
+      // What needs no record goes on, for a caller that is known.
       expect(await (await introspect(access_token)).json()).toMatchObject({ active: true });
+      expect((await server.token('shop')).token_type).toBe('Bearer');
       await Promise.all([
-        expectUnavailable(server.post('/oauth2/token', TOKEN_REQUEST, basic('shop'))),
+        expectUnavailable(server.post('/oauth2/token', TOKEN_REQUEST, basic('warehouse'))),
         expectUnavailable(server.post('/oauth2/token', TOKEN_REQUEST, basic('nobody', 'x'))),
         expectUnavailable(revoke(access_token)),
       ]);
