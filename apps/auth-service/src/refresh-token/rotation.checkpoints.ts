@@ -24,6 +24,7 @@ export class RotationCheckpoints implements OnApplicationShutdown {
   private waiting = new Map<string, Checkpoint>();
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<boolean> | null = null;
+  private beingWritten = 0;
   private failing = false;
 
   constructor(private readonly record: RotationRecord) {}
@@ -41,7 +42,7 @@ export class RotationCheckpoints implements OnApplicationShutdown {
 
   /** Lineages that the record has yet to hear of. */
   get size(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.beingWritten;
   }
 
   /** Writes what waits, for a few seconds at most. */
@@ -68,13 +69,17 @@ export class RotationCheckpoints implements OnApplicationShutdown {
 
   /** @returns whether everything that waited was written; never rejects */
   private flush(): Promise<boolean> {
-    this.writing ??= this.writeAll().finally(() => (this.writing = null));
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = null;
+      this.beingWritten = 0;
+    });
     return this.writing;
   }
 
   private async writeAll(): Promise<boolean> {
     const all = [...this.waiting];
     this.waiting = new Map();
+    this.beingWritten = all.length;
     for (let from = 0; from < all.length; from += BATCH) {
       try {
         await this.record.checkpoint(all.slice(from, from + BATCH).map(([, state]) => state));
@@ -91,6 +96,7 @@ export class RotationCheckpoints implements OnApplicationShutdown {
   }
 
   private putBack(states: readonly (readonly [string, Checkpoint])[]): void {
+    this.beingWritten = 0;
     this.waiting = new Map([...states, ...this.waiting]);
     this.dropExcess();
   }

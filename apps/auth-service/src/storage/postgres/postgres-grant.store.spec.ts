@@ -173,7 +173,9 @@ describe('PostgresGrantStore', () => {
     );
     const lineages = () => database.manager.query<object[]>('SELECT 1 FROM refresh_rotation');
     await database.manager.transaction(async (manager) => {
-      await manager.query('SELECT 1 FROM oauth_grant WHERE grant_id = $1 FOR UPDATE', [one.grantId]);
+      await manager.query('SELECT 1 FROM oauth_grant WHERE grant_id = $1 FOR UPDATE', [
+        one.grantId,
+      ]);
       expect(await store.deleteExpired(new Date(2000), 10)).toBe(0);
     });
     expect(await lineages()).toHaveLength(1);

@@ -19,7 +19,10 @@ describe('PostgresLogoutDeliveryStore', () => {
     for (let batch = 0; batch < 3; batch += 1) purged.push(await store.purge(at(50), 2));
     expect(purged).toEqual([2, 1, 0]);
     const left = 'SELECT client_id FROM logout_delivery ORDER BY client_id';
-    expect(await database.manager.query(left)).toEqual([{ client_id: 'due' }, { client_id: 'new' }]);
+    expect(await database.manager.query(left)).toEqual([
+      { client_id: 'due' },
+      { client_id: 'new' },
+    ]);
     await close();
   });
 });
