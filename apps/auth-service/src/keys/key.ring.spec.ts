@@ -73,6 +73,20 @@ describe('KeyRing', () => {
     expect(JSON.parse(sleeper.published().body).keys).toHaveLength(3);
   });
 
+  it('answers nobody by old keys while it reads the new ones after a sleep', async () => {
+    const { ring: sleeper, store, cipher, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, cipher);
+    for (let rotation = 0; rotation < 2; rotation += 1) {
+      clock.advance(ROTATION_MS);
+      await other.ring.renew();
+    }
+    const { kid } = await other.ring.signingKey();
+    // The poll that was due is faster than the first request.
+    const polling = sleeper.refresh();
+    expect((await sleeper.signingKey()).kid).toBe(kid);
+    await polling;
+  });
+
   it('never signs past the planned end, and says so', async () => {
     const { ring, store, clock } = await setUp();
     store.find = () => Promise.reject(new TemporarilyUnavailableError('down'));

@@ -30,7 +30,7 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   private readonly logger = new Logger(KeyRing.name);
   private snapshot = new KeySnapshot([], []);
   private timer: NodeJS.Timeout | undefined;
-  private refreshing: Promise<void> | null = null;
+  private reading: Promise<void> | null = null;
   private lookedAtMs = -Infinity;
   private clockProblem: string | null = null;
 
@@ -75,9 +75,21 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
 
   /** Replaces the snapshot by what is stored now; on failure the present one stays. */
   async refresh(): Promise<void> {
-    this.lookedAtMs = this.clock.nowMs();
+    const reading = this.read();
+    this.reading = reading;
+    try {
+      await reading;
+    } finally {
+      // Only now: who asks meanwhile waits for this read, and is not answered by what was before it.
+      this.lookedAtMs = this.clock.nowMs();
+      if (this.reading === reading) this.reading = null;
+    }
+  }
+
+  private async read(): Promise<void> {
+    const startedMs = this.clock.nowMs();
     const { published, gone, now } = await this.store.find();
-    this.clockProblem = findClockProblem(this.lookedAtMs, now.getTime(), this.clock.nowMs());
+    this.clockProblem = findClockProblem(startedMs, now.getTime(), this.clock.nowMs());
     // A known key keeps its KeyObjects: they are what per-key caches hang on.
     const keys = await Promise.all(
       published.map(async (key): Promise<SigningKey> => {
@@ -99,7 +111,7 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     const { signingAlgorithm } = this.token;
     if (this.wasAsleep()) await this.lookAgain();
     let key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
-    if (key === undefined && this.clock.nowMs() - this.lookedAtMs >= RETRY_MS) {
+    if (key === undefined && this.mayLookAgain()) {
       await this.lookAgain();
       key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
     }
@@ -134,11 +146,16 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     return this.clock.nowMs() - this.lookedAtMs > 2 * this.config.pollMs;
   }
 
+  private mayLookAgain(): boolean {
+    return this.reading !== null || this.clock.nowMs() - this.lookedAtMs >= RETRY_MS;
+  }
+
   /** One at a time, whoever asks; a failure leaves the present keys, which end as planned. */
-  private lookAgain(): Promise<void> {
-    this.refreshing ??= this.refresh()
-      .catch((error: unknown) => this.logger.warn(`cannot read its signing keys: ${String(error)}`))
-      .finally(() => (this.refreshing = null));
-    return this.refreshing;
+  private async lookAgain(): Promise<void> {
+    try {
+      await (this.reading ?? this.refresh());
+    } catch (error) {
+      this.logger.warn(`cannot read its signing keys: ${String(error)}`);
+    }
   }
 }
