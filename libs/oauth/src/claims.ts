@@ -29,6 +29,15 @@ export interface ConfirmationClaim {
 }
 
 /**
+ * Who acts for the subject; the one who acted before it stands within.
+ * @see RFC 8693 section 4.1
+ */
+export interface ActorClaim {
+  readonly sub: string;
+  readonly act?: ActorClaim;
+}
+
+/**
  * The payload of an access token. Times are seconds since the epoch. It holds no personal data:
  * who needs a name asks the userinfo endpoint.
  * @see RFC 9068 section 2.2
@@ -50,6 +59,7 @@ export interface AccessTokenClaims {
   readonly acr?: string;
   readonly amr?: readonly string[];
   readonly cnf?: ConfirmationClaim;
+  readonly act?: ActorClaim;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Wire shapes of the token, introspection and revocation endpoints: snake_case as in the RFCs. */
+import { type ActorClaim, type ConfirmationClaim } from './claims.js';
 
 /** Grant type by which a client asks on its own behalf (RFC 6749 section 4.4). */
 export const CLIENT_CREDENTIALS_GRANT = 'client_credentials';
@@ -8,6 +9,15 @@ export const AUTHORIZATION_CODE_GRANT = 'authorization_code';
 
 /** Grant type that continues a grant (RFC 6749 section 6). */
 export const REFRESH_TOKEN_GRANT = 'refresh_token';
+
+/** Grant type that trades a token for another (RFC 8693 section 2.1). */
+export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** Grant type of an assertion by an issuer that is trusted (RFC 7523 section 2.1). */
+export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** How a token is to be presented: alone, or with a proof of its key (RFC 9449 section 5). */
+export type TokenType = 'Bearer' | 'DPoP';
 
 /** Scope that makes a request an OpenID Connect one (OpenID Connect Core section 3.1.2.1). */
 export const OPENID_SCOPE = 'openid';
@@ -45,7 +55,7 @@ export type ResponseMode = 'query' | 'form_post';
 /** A successful answer of the token endpoint (RFC 6749 section 5.1). */
 export interface TokenResponse {
   readonly access_token: string;
-  readonly token_type: 'Bearer';
+  readonly token_type: TokenType;
   /** Seconds until the token expires. */
   readonly expires_in: number;
   /** Always sent, although the RFC lets it be left out where it equals the request's. */
@@ -78,7 +88,9 @@ export interface ActiveIntrospectionResponse {
   readonly auth_time?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];
-  readonly token_type: 'Bearer';
+  readonly cnf?: ConfirmationClaim;
+  readonly act?: ActorClaim;
+  readonly token_type: TokenType;
 }
 
 /** What introspection says of a refresh token that is in force, to its own client. */

@@ -58,7 +58,7 @@ describe('parseBootstrap', () => {
         },
       ],
     });
-    expect(resources).toEqual([RESOURCE]);
+    expect(resources).toEqual([{ ...RESOURCE, signingAlgorithm: null, encryption: null }]);
     expect(clients).toEqual([
       {
         ...DECLARED,

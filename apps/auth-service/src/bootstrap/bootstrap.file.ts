@@ -9,7 +9,7 @@ import { isProduction } from '../config/production.rules.js';
 import { type Resource } from '../resource/resource.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
-import { bootstrapSchema } from './bootstrap.schema.js';
+import { bootstrapSchema, type ResourceDocument } from './bootstrap.schema.js';
 import { type DeclaredClient } from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument } from './client.schema.js';
@@ -58,13 +58,27 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   }
   const secrets = new DeclaredSecrets(environment);
   const declared = {
-    resources,
+    resources: resources.map(declareResource),
     clients: clients.map((client) => declareClient(client, secrets)),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
   };
   problems.push(...secrets.problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return declared;
+}
+
+function declareResource(resource: ResourceDocument): Resource {
+  const { identifier, name, scopes, signing_alg, access_token_encryption } = resource;
+  const { alg, enc, jwks, jwks_uri } = access_token_encryption ?? {};
+  const keys = { jwks: (jwks as JSONWebKeySet | undefined) ?? null, jwksUri: jwks_uri ?? null };
+  const isEncrypted = alg !== undefined && enc !== undefined;
+  return {
+    identifier,
+    name,
+    scopes,
+    signingAlgorithm: signing_alg ?? null,
+    encryption: isEncrypted ? { alg, enc, ...keys } : null,
+  };
 }
 
 function declareClient(client: ClientDocument, secrets: DeclaredSecrets): DeclaredClient {
@@ -90,6 +104,13 @@ function declareClient(client: ClientDocument, secrets: DeclaredSecrets): Declar
     firstParty: client.first_party,
     refreshProfile: client.refresh_profile ?? refreshProfileOf(client),
     ownResource: client.own_resource ?? null,
+    dpopBoundAccessTokens: client.dpop_bound_access_tokens,
+    tlsBoundAccessTokens: client.tls_client_certificate_bound_access_tokens,
+    tlsSubject: client.tls_client_auth ?? null,
+    exchange: client.token_exchange ?? null,
+    authorizationDetailsTypes: client.authorization_details_types,
+    idTokenSigningAlgorithm: client.id_token_signed_response_alg ?? null,
+    idTokenEncryption: client.id_token_encryption ?? null,
   };
 }
 

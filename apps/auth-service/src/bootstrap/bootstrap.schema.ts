@@ -2,7 +2,7 @@
 import { isScopeToken } from '@keyward/oauth';
 import { z } from 'zod';
 import { accountSchema } from './account.schema.js';
-import { clientSchema, identifierSchema, nameSchema } from './client.schema.js';
+import { clientSchema, identifierSchema, jweAlgorithms, nameSchema } from './client.schema.js';
 
 const scopeToken = z.string().refine(isScopeToken, 'must be a scope token');
 
@@ -10,7 +10,18 @@ const resource = z.strictObject({
   identifier: identifierSchema,
   name: nameSchema,
   scopes: z.array(scopeToken).min(1),
+  signing_alg: z.string().optional(),
+  access_token_encryption: z
+    .strictObject({
+      ...jweAlgorithms,
+      jwks: z.strictObject({ keys: z.array(z.looseObject({})).min(1) }).optional(),
+      jwks_uri: z.string().optional(),
+    })
+    .optional(),
 });
+
+/** A resource as a file writes it, after validation. */
+export type ResourceDocument = z.infer<typeof resource>;
 
 /** A bootstrap file after substitution. Unknown members are refused: they are usually typos. */
 export const bootstrapSchema = z.strictObject({

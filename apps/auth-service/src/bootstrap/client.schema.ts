@@ -7,7 +7,7 @@ import {
   REFRESH_TOKEN_GRANT,
 } from '@keyward/oauth';
 import { z } from 'zod';
-import { APPLICATION_TYPES, REFRESH_PROFILES } from '../client/client.js';
+import { APPLICATION_TYPES, REFRESH_PROFILES, TLS_SUBJECT_KINDS } from '../client/client.js';
 
 /** A name that a person reads. */
 export const nameSchema = z.string().min(1).max(200);
@@ -24,6 +24,9 @@ const uris = z
   .array(z.string())
   .refine((list) => new Set(list).size === list.length, 'must not name a URI twice')
   .default([]);
+
+/** The algorithms of a JWE; which are taken is a matter of the rules. */
+export const jweAlgorithms = { alg: z.string(), enc: z.string().default('A256GCM') };
 
 /** One client. What a member means for another is checked by client.rules.ts. */
 export const clientSchema = z.strictObject({
@@ -49,6 +52,20 @@ export const clientSchema = z.strictObject({
   require_pushed_authorization_requests: z.boolean().default(false),
   first_party: z.boolean().default(false),
   refresh_profile: z.enum(REFRESH_PROFILES).optional(),
+  dpop_bound_access_tokens: z.boolean().default(false),
+  tls_client_certificate_bound_access_tokens: z.boolean().default(false),
+  tls_client_auth: z
+    .strictObject({ kind: z.enum(TLS_SUBJECT_KINDS), value: z.string() })
+    .optional(),
+  token_exchange: z
+    .strictObject({
+      resources: z.array(identifierSchema).min(1),
+      impersonation: z.boolean().default(false),
+    })
+    .optional(),
+  authorization_details_types: z.array(z.string().min(1)).default([]),
+  id_token_signed_response_alg: z.string().optional(),
+  id_token_encryption: z.strictObject(jweAlgorithms).optional(),
 });
 
 /** A client as a file writes it, after validation. */

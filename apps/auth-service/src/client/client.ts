@@ -14,6 +14,38 @@ export const REFRESH_PROFILES = ['spa', 'native', 'confidential', 'mcp'] as cons
 /** How long a client's refresh tokens live and how forgiving their rotation is. */
 export type RefreshProfile = (typeof REFRESH_PROFILES)[number];
 
+/**
+ * The one name in a certificate by which a client of `tls_client_auth` is known.
+ * @see RFC 8705 section 2.1.2
+ */
+export interface TlsSubject {
+  readonly kind: (typeof TLS_SUBJECT_KINDS)[number];
+  readonly value: string;
+}
+
+/** Which name a {@link TlsSubject} is; with `tls_client_auth_` before it the member of RFC 8705. */
+export const TLS_SUBJECT_KINDS = [
+  'subject_dn',
+  'san_dns',
+  'san_uri',
+  'san_ip',
+  'san_email',
+] as const;
+
+/** What a client may get for the tokens of others (RFC 8693). */
+export interface ExchangePolicy {
+  /** Resources that it may ask tokens for. */
+  readonly resources: readonly string[];
+  /** Whether it may stand in for the subject without being named as the actor. */
+  readonly impersonation: boolean;
+}
+
+/** How something is encrypted to a key that its reader registered (RFC 7516). */
+export interface JweAlgorithms {
+  readonly alg: string;
+  readonly enc: string;
+}
+
 /** A client as the domain sees it (RFC 6749 section 2, RFC 7591 section 2). */
 export interface Client {
   readonly clientId: string;
@@ -51,6 +83,20 @@ export interface Client {
   readonly refreshProfile: RefreshProfile;
   /** The resource that this client is, where it is a resource server. */
   readonly ownResource: string | null;
+  /** Whether each of its access tokens is bound to a key by DPoP (RFC 9449 section 5.2). */
+  readonly dpopBoundAccessTokens: boolean;
+  /** Whether each of its access tokens is bound to its certificate (RFC 8705 section 3.4). */
+  readonly tlsBoundAccessTokens: boolean;
+  /** For `tls_client_auth` alone. */
+  readonly tlsSubject: TlsSubject | null;
+  /** Null: it may exchange nothing. */
+  readonly exchange: ExchangePolicy | null;
+  /** The types of authorization details that it may ask for (RFC 9396 section 10). */
+  readonly authorizationDetailsTypes: readonly string[];
+  /** Null: the server's. */
+  readonly idTokenSigningAlgorithm: string | null;
+  /** Null: its ID tokens are signed alone. */
+  readonly idTokenEncryption: JweAlgorithms | null;
   /** Since when the client may do nothing at all. */
   readonly disabledAt: Date | null;
 }

@@ -62,7 +62,7 @@ export class IntrospectionHandler {
     if (verified === null || !concerns(verified.claims, client)) return INACTIVE;
     if (await this.revocations.isRevoked(verified.identity)) return INACTIVE;
     const { iss, sub, aud, exp, iat, jti, client_id, scope } = verified.claims;
-    const { grant_id, auth_time, acr, amr } = verified.claims;
+    const { grant_id, auth_time, acr, amr, cnf, act } = verified.claims;
     return {
       active: true,
       iss,
@@ -77,7 +77,9 @@ export class IntrospectionHandler {
       auth_time,
       acr,
       amr,
-      token_type: 'Bearer',
+      cnf,
+      act,
+      token_type: cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     };
   }
 }

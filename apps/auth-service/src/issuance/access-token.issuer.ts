@@ -1,7 +1,14 @@
 /** Signs access tokens (RFC 9068). */
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { ACCESS_TOKEN_TYP, formatScope, OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
+import {
+  ACCESS_TOKEN_TYP,
+  type ActorClaim,
+  type ConfirmationClaim,
+  formatScope,
+  OFFLINE_ACCESS_SCOPE,
+  type TokenType,
+} from '@keyward/oauth';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { type Grant } from '../grant/grant.js';
@@ -17,6 +24,12 @@ export interface AccessTokenGrant {
   readonly audience: readonly string[];
   /** The sign-in that it comes of; none where a client asks on its own behalf. */
   readonly grant?: Pick<Grant, 'grantId' | 'authenticatedAt' | 'acr' | 'amr'>;
+  /** The key that the client proved; whoever presents the token must prove it, too. */
+  readonly confirmation?: ConfirmationClaim | null;
+  /** Who acts for the subject (RFC 8693 section 4.1). */
+  readonly actor?: ActorClaim;
+  /** When it expires at the latest, in seconds since the epoch: what it comes of ends then. */
+  readonly notAfter?: number;
 }
 
 /** A signed token. */
@@ -42,8 +55,11 @@ export class AccessTokenIssuer {
    */
   async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
     const key = await this.keys.signingKey();
-    const expiresInSeconds = this.token.accessTokenSeconds;
     const issuedAt = Math.floor(Date.now() / 1000);
+    const expiresInSeconds = Math.min(
+      this.token.accessTokenSeconds,
+      (grant.notAfter ?? Infinity) - issuedAt,
+    );
     const [first, ...others] = grant.audience;
     if (first === undefined) throw new TypeError('an access token needs an audience');
     const accessToken = await signJwt(key, ACCESS_TOKEN_TYP, {
@@ -51,6 +67,8 @@ export class AccessTokenIssuer {
       // It means something to this server alone, not to a resource (RFC 9068 section 2.2.3).
       scope: formatScope(grant.scope.filter((token) => token !== OFFLINE_ACCESS_SCOPE)),
       ...signInClaims(grant.grant),
+      ...(grant.confirmation && { cnf: grant.confirmation }),
+      ...(grant.actor && { act: grant.actor }),
       iss: this.server.issuer,
       sub: grant.subject,
       aud: others.length === 0 ? first : [...grant.audience],
@@ -60,6 +78,11 @@ export class AccessTokenIssuer {
     });
     return { accessToken, expiresInSeconds };
   }
+}
+
+/** @see RFC 9449 section 5; a certificate needs no other type (RFC 8705 section 3) */
+export function tokenTypeOf(confirmation: ConfirmationClaim | null): TokenType {
+  return confirmation?.jkt === undefined ? 'Bearer' : 'DPoP';
 }
 
 /** @see RFC 9068 section 2.2.1 */

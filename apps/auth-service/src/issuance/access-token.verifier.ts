@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CompactJws, parseCompactJws, RefusedTokenError } from '@keyward/auth';
-import { ACCESS_TOKEN_TYP, type AccessTokenClaims } from '@keyward/oauth';
+import { ACCESS_TOKEN_TYP, type AccessTokenClaims, type ActorClaim } from '@keyward/oauth';
 import { z } from 'zod';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { KeyRing } from '../keys/key.ring.js';
@@ -15,6 +15,10 @@ const MAX_TOKEN_LENGTH = 8192;
 const MAX_REMEMBERED = 10_000;
 
 const TYPS = [ACCESS_TOKEN_TYP, `application/${ACCESS_TOKEN_TYP}`];
+
+const actorSchema: z.ZodType<ActorClaim> = z.lazy(() =>
+  z.object({ sub: z.string().min(1), act: actorSchema.optional() }),
+);
 
 const claimsSchema = z.object({
   iss: z.string(),
@@ -30,6 +34,8 @@ const claimsSchema = z.object({
   auth_time: z.int().nonnegative().optional(),
   acr: z.string().optional(),
   amr: z.array(z.string()).optional(),
+  cnf: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
+  act: actorSchema.optional(),
 });
 
 /** A token that this server signed and that has not expired; it may be revoked. */

@@ -3,10 +3,11 @@ import { RECORD_FRESH_MS, RECORD_STALE_MS } from '../record/record.cache.js';
 import { CachedResourceStore } from './cached-resource.store.js';
 import { type Resource } from './resource.js';
 import { ResourceStore } from './resource.store.js';
+import { resourceFixture } from '../testing/resource.fixture.js';
 
 class ListedResourceStore extends ResourceStore {
   readonly asked: (readonly string[])[] = [];
-  resources: Resource[] = [{ identifier: 'urn:a', name: 'A', scopes: ['a', 'b'] }];
+  resources: Resource[] = [resourceFixture({ identifier: 'urn:a', name: 'A', scopes: ['a', 'b'] })];
   failure: Error | null = null;
 
   async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {

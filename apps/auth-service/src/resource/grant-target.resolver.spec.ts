@@ -4,10 +4,19 @@ import { GrantTargetResolver } from './grant-target.resolver.js';
 import { type Resource } from './resource.js';
 import { ResourceStore } from './resource.store.js';
 import { TargetResolver } from './target.resolver.js';
+import { resourceFixture } from '../testing/resource.fixture.js';
 
 const ISSUER = 'https://login.example.com';
-const A: Resource = { identifier: 'urn:a', name: 'A', scopes: ['a:read', 'audit'] };
-const B: Resource = { identifier: 'urn:b', name: 'B', scopes: ['b:read', 'audit'] };
+const A: Resource = resourceFixture({
+  identifier: 'urn:a',
+  name: 'A',
+  scopes: ['a:read', 'audit'],
+});
+const B: Resource = resourceFixture({
+  identifier: 'urn:b',
+  name: 'B',
+  scopes: ['b:read', 'audit'],
+});
 
 class ListedResourceStore extends ResourceStore {
   async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {

@@ -3,10 +3,19 @@ import { type Client } from '../client/client.js';
 import { type Resource } from './resource.js';
 import { ResourceStore } from './resource.store.js';
 import { TargetResolver } from './target.resolver.js';
+import { resourceFixture } from '../testing/resource.fixture.js';
 
-const A: Resource = { identifier: 'urn:a', name: 'A', scopes: ['a:read', 'a:write', 'audit'] };
-const B: Resource = { identifier: 'urn:b', name: 'B', scopes: ['b:read', 'audit'] };
-const C: Resource = { identifier: 'urn:c', name: 'C', scopes: ['c:read'] };
+const A: Resource = resourceFixture({
+  identifier: 'urn:a',
+  name: 'A',
+  scopes: ['a:read', 'a:write', 'audit'],
+});
+const B: Resource = resourceFixture({
+  identifier: 'urn:b',
+  name: 'B',
+  scopes: ['b:read', 'audit'],
+});
+const C: Resource = resourceFixture({ identifier: 'urn:c', name: 'C', scopes: ['c:read'] });
 
 class ListedResourceStore extends ResourceStore {
   async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {

@@ -1,17 +1,13 @@
 /** Clients, resource and request of the tests of the authorization endpoint alone. */
 import { createHash } from 'node:crypto';
 import { type Client } from '../client/client.js';
-import { type Resource } from '../resource/resource.js';
 import { clientFixture } from './client.fixture.js';
+import { resourceFixture } from './resource.fixture.js';
 
 export const ISSUER = 'https://login.example.com';
 export const SECRET = 'secret';
 
-export const ORDERS: Resource = {
-  identifier: 'urn:orders',
-  name: 'Orders',
-  scopes: ['orders:read'],
-};
+export const ORDERS = resourceFixture({ identifier: 'urn:orders' });
 
 export const CLIENTS: readonly Client[] = [
   { clientId: 'web', redirectUris: ['https://web.example.com/callback'] },

@@ -22,6 +22,13 @@ export function clientFixture(change: Partial<Client> = {}): Client {
     firstParty: false,
     refreshProfile: 'confidential',
     ownResource: null,
+    dpopBoundAccessTokens: false,
+    tlsBoundAccessTokens: false,
+    tlsSubject: null,
+    exchange: null,
+    authorizationDetailsTypes: [],
+    idTokenSigningAlgorithm: null,
+    idTokenEncryption: null,
     disabledAt: null,
     ...change,
   };

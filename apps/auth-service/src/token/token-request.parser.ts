@@ -1,5 +1,10 @@
 /** Reads a token request (RFC 6749 section 4.4.2, RFC 8707 section 2.2). */
-import { InvalidScopeError, InvalidTargetError, parseScope } from '@keyward/oauth';
+import {
+  type ConfirmationClaim,
+  InvalidScopeError,
+  InvalidTargetError,
+  parseScope,
+} from '@keyward/oauth';
 import { type FormParameters } from '../http/form.parser.js';
 
 /** Longest scope value that is looked at, in characters. */
@@ -15,6 +20,8 @@ export interface TokenRequest {
   readonly scope: readonly string[] | null;
   /** The requested resource indicators; empty for no restriction. */
   readonly resources: readonly string[];
+  /** The key that the client proved beside the request, which its tokens are bound to. */
+  readonly confirmation: ConfirmationClaim | null;
   /** The grant's own parameters stand here: each grant reads them by its own parser. */
   readonly parameters: FormParameters;
 }
@@ -24,11 +31,15 @@ export interface TokenRequest {
  * @throws InvalidScopeError for a scope that is too long or breaks the grammar
  * @throws InvalidTargetError for a resource that is no absolute URI without fragment
  */
-export function parseTokenRequest(form: FormParameters): TokenRequest {
+export function parseTokenRequest(
+  form: FormParameters,
+  confirmation: ConfirmationClaim | null = null,
+): TokenRequest {
   return {
     grantType: form.required('grant_type'),
     scope: parseRequestedScope(form.single('scope')),
     resources: parseResources(form.repeated('resource')),
+    confirmation,
     parameters: form,
   };
 }

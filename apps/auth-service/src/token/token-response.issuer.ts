@@ -1,10 +1,23 @@
 /** Signs what a person's grant gives at once: an access token, and an ID token beside it. */
 import { Injectable } from '@nestjs/common';
-import { formatScope, OPENID_SCOPE, type TokenResponse } from '@keyward/oauth';
+import {
+  type ConfirmationClaim,
+  formatScope,
+  OPENID_SCOPE,
+  type TokenResponse,
+} from '@keyward/oauth';
 import { type Grant } from '../grant/grant.js';
-import { AccessTokenIssuer } from '../issuance/access-token.issuer.js';
+import { AccessTokenIssuer, tokenTypeOf } from '../issuance/access-token.issuer.js';
 import { IdTokenIssuer } from '../issuance/id-token.issuer.js';
 import { type Target } from '../resource/target.resolver.js';
+
+/** What the tokens say that neither the grant nor the target does. */
+export interface TokenResponseContext {
+  /** Of the authorization request; null in a refreshed ID token. */
+  readonly nonce: string | null;
+  /** The key that the access token is bound to. */
+  readonly confirmation: ConfirmationClaim | null;
+}
 
 @Injectable()
 export class TokenResponseIssuer {
@@ -15,22 +28,26 @@ export class TokenResponseIssuer {
 
   /**
    * @param target the part of the grant that the access token is for
-   * @param nonce of the authorization request
    * @returns the answer without a refresh token; an ID token wherever `openid` was granted
    * @throws TemporarilyUnavailableError where no key may sign now
    * @see RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3
    */
-  async issue(grant: Grant, target: Target, nonce: string | null): Promise<TokenResponse> {
+  async issue(
+    grant: Grant,
+    target: Target,
+    { nonce, confirmation }: TokenResponseContext,
+  ): Promise<TokenResponse> {
     const { accessToken, expiresInSeconds } = await this.accessTokens.issue({
       subject: grant.accountId,
       clientId: grant.clientId,
       scope: target.scope,
       audience: target.audience,
       grant,
+      confirmation,
     });
     return {
       access_token: accessToken,
-      token_type: 'Bearer',
+      token_type: tokenTypeOf(confirmation),
       expires_in: expiresInSeconds,
       scope: formatScope(target.scope),
       ...(grant.scope.includes(OPENID_SCOPE) && {

@@ -6,8 +6,9 @@ import { PostgresBootstrapStore } from './postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres-client.store.js';
 import { PostgresResourceStore } from './postgres-resource.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
+import { resourceFixture } from '../../testing/resource.fixture.js';
 
-const RESOURCE = { identifier: 'urn:a', name: 'A', scopes: ['a:read', 'a:write'] };
+const RESOURCE = resourceFixture({ identifier: 'urn:a', name: 'A', scopes: ['a:read', 'a:write'] });
 const { disabledAt: _, ...DECLARED } = clientFixture();
 const CLIENT: DeclaredClient = {
   ...DECLARED,

@@ -19,10 +19,10 @@ export class PostgresBootstrapStore extends BootstrapStore {
       this.database.manager.transaction(async (manager) => {
         await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.bootstrap]);
         // Resources first: a client may refer to one as its own.
-        for (const { identifier, name, scopes } of resources) {
+        for (const resource of resources) {
           await manager.upsert(
             ResourceEntity,
-            { identifier, name, scopes: [...scopes] },
+            { ...resource, scopes: [...resource.scopes] },
             { conflictPaths: ['identifier'], skipUpdateIfNoValuesChanged: true },
           );
         }
@@ -36,6 +36,7 @@ export class PostgresBootstrapStore extends BootstrapStore {
               redirectUris: [...client.redirectUris],
               postLogoutRedirectUris: [...client.postLogoutRedirectUris],
               corsOrigins: [...client.corsOrigins],
+              authorizationDetailsTypes: [...client.authorizationDetailsTypes],
             },
             { conflictPaths: ['clientId'], skipUpdateIfNoValuesChanged: true },
           );

@@ -17,6 +17,7 @@ import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revoca
 import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh-rotation.js';
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
+import { TokensForServices1763784000000 } from './migrations/1763784000000-tokens-for-services.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -40,6 +41,7 @@ export const MIGRATIONS = [
   RefreshRotation1763774400000,
   SessionEnds1763776800000,
   SigningKeyRotation1763780400000,
+  TokensForServices1763784000000,
 ];
 
 /** What PostgreSQL calls the connections that serve requests. */

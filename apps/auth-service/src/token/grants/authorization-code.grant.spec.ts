@@ -31,6 +31,7 @@ import { StandingGrants } from '../../testing/standing-grants.js';
 import { parseTokenRequest } from '../token-request.parser.js';
 import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { AuthorizationCodeGrant } from './authorization-code.grant.js';
+import { resourceFixture } from '../../testing/resource.fixture.js';
 
 const ISSUER = 'https://login.example.com';
 const REDIRECT_URI = 'https://web.example.com/callback';
@@ -40,7 +41,7 @@ const WEB = clientFixture({ clientId: 'web', grantTypes: ['authorization_code'] 
 
 class OneResourceStore extends ResourceStore {
   async findOffering() {
-    return [{ identifier: 'urn:orders', name: 'Orders', scopes: ['orders:read'] }];
+    return [resourceFixture({ identifier: 'urn:orders', name: 'Orders', scopes: ['orders:read'] })];
   }
 }
 
@@ -127,6 +128,7 @@ describe('AuthorizationCodeGrant', () => {
       scope: ['openid', 'orders:read'],
       audience: ['urn:orders', ISSUER],
       grant: JSON.parse(JSON.stringify(grant)),
+      confirmation: null,
     });
     expect(grants.causes).toEqual(new Map([[grant.grantId, null]]));
     expect(audit.events).toMatchObject([{ type: 'code.redeemed', grantId: grant.grantId }]);

@@ -55,7 +55,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     const redemption = await this.codes.redeem(code, binding);
     switch (redemption.outcome) {
       case 'redeemed':
-        return this.redeem(client, code, redemption, request.resources);
+        return this.redeem(client, code, redemption, request);
       case 'replayed':
         return this.endReplayed(redemption.grant);
       case 'mismatched':
@@ -74,10 +74,13 @@ export class AuthorizationCodeGrant extends TokenGrant {
     client: Client,
     code: string,
     { grant, nonce }: AuthorizedGrant,
-    resources: readonly string[],
+    { resources, confirmation }: TokenRequest,
   ): Promise<TokenResponse> {
     const { response, isRecorded } = await this.recordOrRelease(code, grant, async () =>
-      this.tokens.issue(grant, await this.targets.narrow(grant, resources), nonce),
+      this.tokens.issue(grant, await this.targets.narrow(grant, resources), {
+        nonce,
+        confirmation,
+      }),
     );
     if (!isRecorded) return this.answerEnded(grant, response);
     try {

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { CLIENT_CREDENTIALS_GRANT, formatScope, type TokenResponse } from '@keyward/oauth';
 import { type Client } from '../../client/client.js';
-import { AccessTokenIssuer } from '../../issuance/access-token.issuer.js';
+import { AccessTokenIssuer, tokenTypeOf } from '../../issuance/access-token.issuer.js';
 import { ClientTargetResolver } from '../../resource/client-target.resolver.js';
 import { TokenGrant } from '../token.grant.js';
 import { type TokenRequest } from '../token-request.parser.js';
@@ -26,10 +26,11 @@ export class ClientCredentialsGrant extends TokenGrant {
       clientId: client.clientId,
       scope,
       audience,
+      confirmation: request.confirmation,
     });
     return {
       access_token: accessToken,
-      token_type: 'Bearer',
+      token_type: tokenTypeOf(request.confirmation),
       expires_in: expiresInSeconds,
       scope: formatScope(scope),
     };

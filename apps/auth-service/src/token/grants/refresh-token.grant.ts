@@ -28,7 +28,10 @@ export class RefreshTokenGrant extends TokenGrant {
     const narrowed = await this.narrowInAdvance(client, token, request);
     const { grant, refreshToken } = await this.rotation.refresh(client, token);
     const target = narrowed ?? (await this.targetOf(grant, request));
-    const response = await this.tokens.issue(grant, target, null);
+    const response = await this.tokens.issue(grant, target, {
+      nonce: null,
+      confirmation: request.confirmation,
+    });
     return { ...response, refresh_token: refreshToken };
   }
 

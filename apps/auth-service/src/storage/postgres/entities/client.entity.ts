@@ -2,7 +2,13 @@
 import { type ClientAuthenticationMethod } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
-import { type ApplicationType, type RefreshProfile } from '../../../client/client.js';
+import {
+  type ApplicationType,
+  type ExchangePolicy,
+  type JweAlgorithms,
+  type RefreshProfile,
+  type TlsSubject,
+} from '../../../client/client.js';
 
 @Entity('client')
 export class ClientEntity {
@@ -59,6 +65,27 @@ export class ClientEntity {
 
   @Column({ name: 'own_resource', type: 'text', nullable: true })
   ownResource: string | null;
+
+  @Column({ name: 'dpop_bound_access_tokens', type: 'boolean' })
+  dpopBoundAccessTokens: boolean;
+
+  @Column({ name: 'tls_bound_access_tokens', type: 'boolean' })
+  tlsBoundAccessTokens: boolean;
+
+  @Column({ name: 'tls_subject', type: 'jsonb', nullable: true })
+  tlsSubject: TlsSubject | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  exchange: ExchangePolicy | null;
+
+  @Column({ name: 'authorization_details_types', type: 'text', array: true })
+  authorizationDetailsTypes: string[];
+
+  @Column({ name: 'id_token_signing_algorithm', type: 'text', nullable: true })
+  idTokenSigningAlgorithm: string | null;
+
+  @Column({ name: 'id_token_encryption', type: 'jsonb', nullable: true })
+  idTokenEncryption: JweAlgorithms | null;
 
   @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
   disabledAt: Date | null;

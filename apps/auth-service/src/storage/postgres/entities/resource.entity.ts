@@ -1,5 +1,6 @@
 /** Table `resource`: registered resources. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type ResourceEncryption } from '../../../resource/resource.js';
 
 @Entity('resource')
 export class ResourceEntity {
@@ -11,4 +12,10 @@ export class ResourceEntity {
 
   @Column({ type: 'text', array: true })
   scopes: string[];
+
+  @Column({ name: 'signing_algorithm', type: 'text', nullable: true })
+  signingAlgorithm: string | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  encryption: ResourceEncryption | null;
 }
