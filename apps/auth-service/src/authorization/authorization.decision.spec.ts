@@ -1,4 +1,5 @@
-import { type Session, PASSWORD_ACR } from '../session/session.js';
+import { MFA_ACR, PASSWORD_ACR } from '../authentication/acr.js';
+import { type Session } from '../session/session.js';
 import { authorizationRequestFixture } from '../testing/authorization-request.fixture.js';
 import { clientFixture } from '../testing/client.fixture.js';
 import { interactionFixture } from '../testing/interaction.fixture.js';
@@ -33,6 +34,7 @@ const decideFor = (
     session,
     remembered,
     interaction: null,
+    needed: PASSWORD_ACR,
     now: new Date(NOW),
     ...change,
   });
@@ -53,10 +55,11 @@ describe('decide', () => {
     ['nothing was allowed', {}, { remembered: null }, 'consent', 'consent_required'],
     ['more is asked for', { scope: ['openid', 'email'] }, {}, 'consent', 'consent_required'],
     ['another resource is asked for', { resources: ['urn:a'] }, {}, 'consent', 'consent_required'],
+    ['more than a password is needed', {}, { needed: MFA_ACR }, 'factor', 'login_required'],
     [
-      'a better sign-in is possible',
-      { acrValues: [PASSWORD_ACR] },
-      { session: { ...session, acr: 'urn:less' } },
+      'more than a password is needed, and the sign-in is too old',
+      { maxAgeSeconds: 599 },
+      { needed: MFA_ACR },
       'signIn',
       'login_required',
     ],
@@ -82,7 +85,7 @@ describe('decide', () => {
   it.each<[string, Partial<AuthorizationRequest>, Partial<Situation>]>([
     ['the sign-in is young enough', { maxAgeSeconds: 601 }, {}],
     ['the expected person is signed in', { hintedSubject: 'alice' }, {}],
-    ['the wished sign-in was made', { acrValues: ['urn:other', PASSWORD_ACR] }, {}],
+    ['the sign-in is surer than needed', {}, { session: { ...session, acr: MFA_ACR } }],
     ['nobody can sign in as wished', { acrValues: ['urn:other'] }, {}],
     ['the client is of the house', {}, { client: firstParty, remembered: null }],
     [

@@ -3,7 +3,9 @@ import { type AuthorizationErrorCode } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
 import { type Consent } from '../consent/consent.store.js';
 import { type Interaction } from '../interaction/interaction.js';
-import { PASSWORD_ACR, type Session } from '../session/session.js';
+import { type Acr, reaches } from '../authentication/acr.js';
+import { isCurrent } from '../authentication/proof.js';
+import { type Session } from '../session/session.js';
 import { type AuthorizationRequest } from './authorization-request.js';
 
 /** Everything that matters, as it is now. */
@@ -16,21 +18,20 @@ export interface Situation {
   readonly remembered: Consent | null;
   /** Null where the request has only just come. */
   readonly interaction: Interaction | null;
+  /** How sure the session has to be, where there is one. */
+  readonly needed: Acr;
   readonly now: Date;
 }
 
 /** What comes next. */
 export type Decision =
-  | { readonly next: 'signIn' | 'selectAccount' | 'consent' }
+  | { readonly next: 'signIn' | 'factor' | 'selectAccount' | 'consent' }
   | { readonly next: 'respond'; readonly session: Session }
   | {
       readonly next: 'refuse';
       readonly code: AuthorizationErrorCode;
       readonly description: string;
     };
-
-/** The ways to sign in that a new sign-in can be. */
-const ATTAINABLE_ACRS = [PASSWORD_ACR];
 
 /** @see OpenID Connect Core 1.0 sections 3.1.2.1 to 3.1.2.6 */
 export function decide(situation: Situation): Decision {
@@ -39,9 +40,10 @@ export function decide(situation: Situation): Decision {
   if (interaction?.consent?.allowed === false) {
     return refuse('access_denied', 'the person did not allow it');
   }
-  if (session === null || needsSignIn(session, situation)) {
+  if (session === null || needsNewSignIn(session, situation)) {
     if (silent) return refuse('login_required', 'the person must sign in');
-    return { next: 'signIn' };
+    const halfWay = isCurrent(interaction?.proof ?? null, situation.now.getTime());
+    return { next: halfWay ? 'factor' : 'signIn' };
   }
   if (isSomeoneElse(session, request)) {
     // A sign-in for this very request did not bring the expected person either.
@@ -49,6 +51,10 @@ export function decide(situation: Situation): Decision {
       return refuse('login_required', 'another person is signed in than the id_token_hint names');
     }
     return { next: 'signIn' };
+  }
+  if (!reaches(session.acr, situation.needed)) {
+    if (silent) return refuse('login_required', 'the person must prove more than a password');
+    return { next: 'factor' };
   }
   if (needsSelection(session, situation)) return { next: 'selectAccount' };
   if (needsConsent(session, situation)) {
@@ -67,16 +73,15 @@ function isFresh(session: Session, interaction: Interaction | null): boolean {
   return interaction !== null && session.authenticatedAt.getTime() >= interaction.createdAtMs;
 }
 
-function needsSignIn(session: Session, { request, interaction, now }: Situation): boolean {
+/** Whether a session counts for nothing at this request, however sure it was. */
+export function needsNewSignIn(
+  session: Session,
+  { request, interaction, now }: Pick<Situation, 'request' | 'interaction' | 'now'>,
+): boolean {
   if (isFresh(session, interaction)) return false;
   const ageMs = now.getTime() - session.authenticatedAt.getTime();
   const tooOld = request.maxAgeSeconds !== null && ageMs >= request.maxAgeSeconds * 1000;
-  return request.prompt.includes('login') || tooOld || couldBeSurer(session, request);
-}
-
-/** Whether a new sign-in would be what the client wishes, and this one is not (RFC 9470 section 5). */
-function couldBeSurer(session: Session, { acrValues }: AuthorizationRequest): boolean {
-  return !acrValues.includes(session.acr) && ATTAINABLE_ACRS.some((acr) => acrValues.includes(acr));
+  return request.prompt.includes('login') || tooOld;
 }
 
 function isSomeoneElse(session: Session, { hintedSubject }: AuthorizationRequest): boolean {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
+import { acrToShow } from '../authentication/authentication.policy.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Grant } from '../grant/grant.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
@@ -73,7 +74,7 @@ function grantOf(request: AuthorizationRequest, session: Session): Grant {
     scope: request.scope,
     resources: request.resources,
     authenticatedAt: session.authenticatedAt,
-    acr: session.acr,
+    acr: acrToShow(request.acrValues, session.acr),
     amr: session.amr,
     expiresAt: request.scope.includes(OFFLINE_ACCESS_SCOPE)
       ? new Date(Date.now() + OFFLINE_GRANT_SECONDS * 1000)

@@ -2,10 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { PASSWORD_ACR } from '../authentication/acr.js';
+import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { type Interaction } from '../interaction/interaction.js';
-import { consentPath, selectAccountPath, signInPath } from '../interaction/interaction.paths.js';
+import {
+  consentPath,
+  factorPath,
+  selectAccountPath,
+  signInPath,
+} from '../interaction/interaction.paths.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { SessionService } from '../session/session.service.js';
 import { decide, type Decision } from './authorization.decision.js';
@@ -26,12 +33,18 @@ export interface Authorization {
 
 const INTERACTION_ID_BYTES = 16;
 
-const PAGES = { signIn: signInPath, selectAccount: selectAccountPath, consent: consentPath };
+const PAGES = {
+  signIn: signInPath,
+  factor: factorPath,
+  selectAccount: selectAccountPath,
+  consent: consentPath,
+};
 
 @Injectable()
 export class AuthorizationHandler {
   constructor(
     private readonly sessions: SessionService,
+    private readonly policy: AuthenticationPolicy,
     private readonly consents: ConsentStore,
     private readonly interactions: InteractionStore,
     private readonly browser: BrowserCookie,
@@ -45,6 +58,7 @@ export class AuthorizationHandler {
     const { recipient, http } = authorization;
     switch (decision.next) {
       case 'signIn':
+      case 'factor':
       case 'selectAccount':
       case 'consent': {
         const interactionId = await this.interact(authorization);
@@ -76,7 +90,11 @@ export class AuthorizationHandler {
     const session = await this.sessions.find(http.request);
     const remembered =
       session === null ? null : await this.consents.find(session.accountId, client.clientId);
-    return decide({ request, client, session, remembered, interaction, now: new Date() });
+    const needed =
+      session === null
+        ? PASSWORD_ACR
+        : await this.policy.neededAcr({ accountId: session.accountId, client, request });
+    return decide({ request, client, session, remembered, interaction, needed, now: new Date() });
   }
 
   /** @returns the id of the interaction, which is begun where there was none yet */
@@ -88,6 +106,7 @@ export class AuthorizationHandler {
       browserSha256: this.browser.ensure(http.request, http.reply),
       request,
       createdAtMs: Date.now(),
+      proof: null,
       selectedSid: null,
       consent: null,
     });

@@ -1,6 +1,7 @@
 /** The authorization endpoint and that for pushed requests. */
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { BrowserModule } from '../interaction/browser.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
@@ -21,6 +22,7 @@ import { PushedRequestStore } from './pushed-request.store.js';
   imports: [
     StorageModule,
     AuditModule,
+    AuthenticationModule,
     BrowserModule,
     ClientAuthenticationModule,
     IssuanceModule,

@@ -103,6 +103,7 @@ function declareClient(client: ClientDocument, secrets: DeclaredSecrets): Declar
     requirePushedRequests: client.require_pushed_authorization_requests,
     firstParty: client.first_party,
     refreshProfile: client.refresh_profile ?? refreshProfileOf(client),
+    requiredAcr: client.required_acr ?? null,
     ownResource: client.own_resource ?? null,
     dpopBoundAccessTokens: client.dpop_bound_access_tokens,
     tlsBoundAccessTokens: client.tls_client_certificate_bound_access_tokens,

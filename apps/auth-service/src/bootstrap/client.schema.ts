@@ -7,6 +7,7 @@ import {
   REFRESH_TOKEN_GRANT,
 } from '@keyward/oauth';
 import { z } from 'zod';
+import { ACRS } from '../authentication/acr.js';
 import { APPLICATION_TYPES, REFRESH_PROFILES, TLS_SUBJECT_KINDS } from '../client/client.js';
 
 /** A name that a person reads. */
@@ -52,6 +53,7 @@ export const clientSchema = z.strictObject({
   require_pushed_authorization_requests: z.boolean().default(false),
   first_party: z.boolean().default(false),
   refresh_profile: z.enum(REFRESH_PROFILES).optional(),
+  required_acr: z.enum(ACRS).optional(),
   dpop_bound_access_tokens: z.boolean().default(false),
   tls_client_certificate_bound_access_tokens: z.boolean().default(false),
   tls_client_auth: z

@@ -1,6 +1,7 @@
 /** A registered client: who it is, how it proves it, and what it may ask for. */
 import { type ClientAuthenticationMethod } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
+import { type Acr } from '../authentication/acr.js';
 
 /** Every {@link ApplicationType}. */
 export const APPLICATION_TYPES = ['web', 'native'] as const;
@@ -81,6 +82,8 @@ export interface Client {
   /** A client of the house: nobody is asked for consent. */
   readonly firstParty: boolean;
   readonly refreshProfile: RefreshProfile;
+  /** How sure a sign-in for it must be at least; null: as the person and the request want it. */
+  readonly requiredAcr: Acr | null;
   /** The resource that this client is, where it is a resource server. */
   readonly ownResource: string | null;
   /** Whether each of its access tokens is bound to a key by DPoP (RFC 9449 section 5.2). */

@@ -1,6 +1,7 @@
 /** The pages of an interaction: sign-in, choice of the account, consent. */
 import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
@@ -15,7 +16,15 @@ import { SignInController } from './sign-in.controller.js';
 import { SignedInAccounts } from './signed-in.account.js';
 
 @Module({
-  imports: [AccountModule, AuditModule, BrowserModule, SessionModule, StorageModule, ViewsModule],
+  imports: [
+    AccountModule,
+    AuditModule,
+    AuthenticationModule,
+    BrowserModule,
+    SessionModule,
+    StorageModule,
+    ViewsModule,
+  ],
   controllers: [SignInController, SelectAccountController, ConsentController],
   providers: [InteractionForm, OpenInteractions, PermissionDescriber, SignedInAccounts],
 })

@@ -5,6 +5,11 @@ export function signInPath(interactionId: string): string {
   return `/interaction/${interactionId}/sign-in`;
 }
 
+/** The page on which a person proves what a password alone does not. */
+export function factorPath(interactionId: string): string {
+  return `/interaction/${interactionId}/factor`;
+}
+
 /** The page on which a person chooses the account to go on with. */
 export function selectAccountPath(interactionId: string): string {
   return `/interaction/${interactionId}/account`;

@@ -1,4 +1,5 @@
 /** An authorization request that waits for a person. */
+import { type Proof } from '../authentication/proof.js';
 import { type AuthorizationRequest } from '../authorization/authorization-request.js';
 
 /** What the person decided so far; JSON as it stands. */
@@ -10,6 +11,8 @@ export interface Interaction {
   readonly request: AuthorizationRequest;
   /** Milliseconds since the epoch; a session authenticated after it satisfies `prompt=login`. */
   readonly createdAtMs: number;
+  /** What was proven so far, where that is not enough to sign in. */
+  readonly proof: Proof | null;
   /** The session that the person chose to go on with (`prompt=select_account`). */
   readonly selectedSid: string | null;
   /** The account that answered the consent page, and what it said. */

@@ -5,14 +5,14 @@ import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
 import { clientAddressOf } from '../http/client.address.js';
 import { seeOther } from '../http/see-other.js';
-import { PASSWORD_ACR, PASSWORD_AMR } from '../session/session.js';
+import { PASSWORD_AMR } from '../authentication/acr.js';
+import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { SessionService } from '../session/session.service.js';
 import { type SignInProblem } from '../views/interaction.pages.js';
 import { PageRenderer } from '../views/page.renderer.js';
 import { BrowserCookie } from './browser.cookie.js';
 import { InteractionForm } from './interaction.form.js';
-import { continuePath, signInPath } from './interaction.paths.js';
-import { InteractionStore } from './interaction.store.js';
+import { signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
 
@@ -28,7 +28,7 @@ export class SignInController {
     private readonly open: OpenInteractions,
     private readonly forms: InteractionForm,
     private readonly browsers: BrowserCookie,
-    private readonly interactions: InteractionStore,
+    private readonly progress: SignInProgress,
     private readonly accounts: AccountStore,
     private readonly passwords: PasswordAuthenticator,
     private readonly sessions: SessionService,
@@ -75,11 +75,8 @@ export class SignInController {
     }
     if (accountId === null) return again({ kind: 'refused' });
 
-    const signIn = { accountId, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
-    const { sid } = await this.sessions.start(signIn, request, reply);
-    // Who just signed in has chosen the account too (`prompt=select_account`).
-    await this.interactions.save({ ...interaction, selectedSid: sid });
-    seeOther(reply, continuePath(id));
+    const proven = { accountId, amr: [PASSWORD_AMR] };
+    seeOther(reply, await this.progress.prove(opened, proven, { request, reply }));
   }
 
   private async usernameField(

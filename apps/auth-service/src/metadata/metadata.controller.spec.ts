@@ -1,3 +1,4 @@
+import { ACRS } from '../authentication/acr.js';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type OpenIdProviderMetadata } from '@keyward/oauth';
@@ -43,7 +44,7 @@ describe('server metadata', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-      acr_values_supported: ['urn:keyward:acr:password'],
+      acr_values_supported: ACRS,
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],
       claims_supported: expect.arrayContaining([

@@ -12,7 +12,7 @@ import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { ID_TOKEN_CLAIM_NAMES } from '../issuance/id-token.issuer.js';
-import { PASSWORD_ACR } from '../session/session.js';
+import { ACRS } from '../authentication/acr.js';
 import { SCOPE_CLAIM_NAMES } from '../userinfo/scope.claims.js';
 
 /** What depends on the configuration. */
@@ -52,7 +52,7 @@ export function describeProvider({
     code_challenge_methods_supported: [CODE_CHALLENGE_METHOD],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: PROMPTS,
-    acr_values_supported: [PASSWORD_ACR],
+    acr_values_supported: ACRS,
     // `sub` is the account's id, whichever client asks.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],

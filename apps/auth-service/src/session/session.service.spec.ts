@@ -21,7 +21,7 @@ import { type SessionCopyStore } from './session-copy.store.js';
 import { SessionReader } from './session.reader.js';
 import { SessionRelay } from './session.relay.js';
 import { SessionService } from './session.service.js';
-import { PASSWORD_ACR, PASSWORD_AMR } from './session.js';
+import { PASSWORD_ACR, PASSWORD_AMR } from '../authentication/acr.js';
 
 const SIGN_IN = { accountId: ACCOUNT_ID, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
 const CONFIG: SessionConfig = { idleSeconds: 7200, absoluteSeconds: 43_200 };

@@ -21,9 +21,3 @@ export interface EndedSession {
   readonly accountId: string;
   readonly reason: string;
 }
-
-/** `acr` of a sign-in by password alone. */
-export const PASSWORD_ACR = 'urn:keyward:acr:password';
-
-/** `amr` value of a password (RFC 8176 section 2). */
-export const PASSWORD_AMR = 'pwd';

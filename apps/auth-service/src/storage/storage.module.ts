@@ -1,6 +1,7 @@
 /** The only place where ports and adapters meet: every port that keeps something. */
 import { Module, type Provider } from '@nestjs/common';
 import { AccountStore } from '../account/account.store.js';
+import { AssuranceStore } from '../authentication/assurance.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientOriginStore } from '../client/client-origin.store.js';
@@ -34,6 +35,7 @@ import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
 import { MemoryRotationStore } from './memory/memory-rotation.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
+import { PostgresAssuranceStore } from './postgres/postgres-assurance.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
@@ -86,6 +88,7 @@ const RECORD = [
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
+  { provide: AssuranceStore, useClass: PostgresAssuranceStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
   { provide: SessionRecord, useClass: PostgresSessionRecord },
   { provide: SessionOutbox, useClass: PostgresSessionOutbox },

@@ -6,6 +6,8 @@ import { AuditTrail } from '../audit/audit.trail.js';
 import { AuthorizationCodeStore } from '../authorization/authorization-code.store.js';
 import { AuthorizationController } from '../authorization/authorization.controller.js';
 import { AuthorizationGranter } from '../authorization/authorization.granter.js';
+import { AssuranceStore } from '../authentication/assurance.store.js';
+import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
 import { AuthorizationHandler } from '../authorization/authorization.handler.js';
 import { AuthorizationRequestChecker } from '../authorization/authorization-request.checker.js';
 import { AuthorizationResponder } from '../authorization/authorization.responder.js';
@@ -25,7 +27,8 @@ import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
 import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { TargetResolver } from '../resource/target.resolver.js';
-import { PASSWORD_ACR, type Session } from '../session/session.js';
+import { PASSWORD_ACR } from '../authentication/acr.js';
+import { type Session } from '../session/session.js';
 import { SessionService } from '../session/session.service.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from '../storage/memory/memory-interaction.store.js';
@@ -134,6 +137,7 @@ export class AuthorizationEndpoint {
         TargetResolver,
         ClientAuthenticator,
         BrowserCookie,
+        AuthenticationPolicy,
         ...this.standIns(),
       ],
     }).compile();
@@ -166,6 +170,10 @@ export class AuthorizationEndpoint {
       { provide: InteractionStore, useValue: this.interactions },
       { provide: PageRenderer, useValue: this.pages },
       { provide: SessionService, useValue: { find: async (_: FastifyRequest) => this.session } },
+      {
+        provide: AssuranceStore,
+        useValue: { find: async () => ({ requiredAcrs: [], factorKinds: [] }) },
+      },
       { provide: ConsentStore, useValue: { find: async () => null } },
       {
         provide: ClientStore,

@@ -25,6 +25,7 @@ export async function beginInteraction(
       ...request,
     }),
     createdAtMs: Date.now(),
+    proof: null,
     selectedSid: null,
     consent: null,
     ...change,

@@ -21,6 +21,7 @@ export function clientFixture(change: Partial<Client> = {}): Client {
     requirePushedRequests: false,
     firstParty: false,
     refreshProfile: 'confidential',
+    requiredAcr: null,
     ownResource: null,
     dpopBoundAccessTokens: false,
     tlsBoundAccessTokens: false,

@@ -9,6 +9,7 @@ export function interactionFixture(change: Partial<Interaction> = {}): Interacti
     browserSha256: 'b'.repeat(43),
     request: authorizationRequestFixture({ state: 'ü "\\', resources: ['urn:a', 'urn:b'] }),
     createdAtMs: Date.now(),
+    proof: null,
     selectedSid: null,
     consent: null,
     ...change,

@@ -1,7 +1,8 @@
 /** Sessions for unit tests, of which each test says what matters to it. */
 import { randomBytes } from 'node:crypto';
 import { type PostgresDatabase } from '../storage/postgres/postgres.database.js';
-import { PASSWORD_ACR, PASSWORD_AMR, type Session } from '../session/session.js';
+import { PASSWORD_ACR, PASSWORD_AMR } from '../authentication/acr.js';
+import { type Session } from '../session/session.js';
 
 /** The account of every session that names no other. */
 export const ACCOUNT_ID = '5b2e7f0c-3c8a-4a8e-9d6f-0d5b3c1f2a10';

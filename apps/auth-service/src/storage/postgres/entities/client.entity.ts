@@ -2,6 +2,7 @@
 import { type ClientAuthenticationMethod } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import { type Acr } from '../../../authentication/acr.js';
 import {
   type ApplicationType,
   type ExchangePolicy,
@@ -56,6 +57,9 @@ export class ClientEntity {
 
   @Column({ name: 'refresh_profile', type: 'text' })
   refreshProfile: RefreshProfile;
+
+  @Column({ name: 'required_acr', type: 'text', nullable: true })
+  requiredAcr: Acr | null;
 
   @Column({ name: 'grant_types', type: 'text', array: true })
   grantTypes: string[];

@@ -1,0 +1,13 @@
+/** How sure a sign-in is, has to be, and becomes. */
+import { Module } from '@nestjs/common';
+import { SessionModule } from '../session/session.module.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { AuthenticationPolicy } from './authentication.policy.js';
+import { SignInProgress } from './sign-in.progress.js';
+
+@Module({
+  imports: [SessionModule, StorageModule],
+  providers: [AuthenticationPolicy, SignInProgress],
+  exports: [AuthenticationPolicy, SignInProgress],
+})
+export class AuthenticationModule {}
