@@ -1,5 +1,6 @@
 /** The options of AuthModule. */
 import { type AuthObserver } from './auth.observer.js';
+import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
 import { type TrustOptions } from './trust/trust.options.js';
 
 /** Token under which AuthModule's options are injected. */
@@ -14,10 +15,17 @@ export interface AuthModuleOptions {
   /** Verified tokens that are remembered, at most; 0 turns the cache off. Default 10000. */
   readonly maxCachedTokens?: number;
   /**
-   * URL of this resource's metadata, sent with every challenge. Default: not sent.
+   * URL of this resource's metadata, sent with every challenge. Default: that of
+   * `protectedResource`; without one it is not sent.
    * @see RFC 9728 section 5.1
    */
   readonly resourceMetadata?: string;
+  /**
+   * Serves this resource's metadata under its well-known path, and sends its URL with every
+   * challenge. Default: not served.
+   * @see RFC 9728
+   */
+  readonly protectedResource?: ProtectedResourceOptions;
   /**
    * Also leave the principal in `request.user`, for handlers written for passport. It costs an
    * Express application some 3% of its throughput; `@CurrentPrincipal()` costs nothing. A user that

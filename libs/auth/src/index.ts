@@ -12,9 +12,11 @@ export {
 export { AccessTokenGuard } from './access/access-token.guard.js';
 export { UndecoratedHandlerError } from './access/route-audit.js';
 export { ScopesGuard } from './access/scopes.guard.js';
+export { type StepUpOptions, type StepUpRequirement } from './access/step-up.js';
 export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';
 export { JwtStrategy } from './access-token/jwt.strategy.js';
 export {
+  IntrospectionUnavailableError,
   KeysUnavailableError,
   RefusedTokenError,
   RevocationsUnavailableError,
@@ -30,12 +32,23 @@ export {
 } from './bearer/bearer-token.js';
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
+export { IntrospectionClient } from './introspection/introspection.client.js';
+export {
+  type ClientKey,
+  type ClientSecret,
+  type IntrospectionCredentials,
+  type IntrospectionOptions,
+} from './introspection/introspection.options.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
 export { type KeySourceState } from './jwks/key-source.js';
 export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';
 export { type JsonObject } from './jws/strict-json.js';
+export {
+  protectedResourceMetadataUri,
+  type ProtectedResourceOptions,
+} from './metadata/protected-resource.options.js';
 export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';
 export { type Principal } from './principal/principal.js';
 export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';
@@ -45,6 +58,7 @@ export {
   type ConfiguredKeys,
   type RemoteKeys,
   type SharedSecret,
+  type TokenKind,
   type TrustOptions,
   type TrustRules,
 } from './trust/trust.options.js';

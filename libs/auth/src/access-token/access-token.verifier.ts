@@ -2,12 +2,14 @@
 import { type KeySourceState } from '../jwks/key-source.js';
 import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
 import { type VerificationKey } from '../jws/verification-key.js';
-import { type Principal } from '../principal/principal.js';
+import { markIntrospected, type Principal } from '../principal/principal.js';
 import { type TrustRevocationState } from '../revocation/trust-revocation.js';
+import { OpaqueTrusts } from '../introspection/opaque-trusts.js';
+import { admitOpaqueToken, confirmPrincipal } from '../introspection/introspected-token.js';
 import { type AcceptedHeader, type Trust } from '../trust/trust.js';
 import { type Trusts } from '../trust/trusts.js';
 import { createPrincipal } from './create-principal.js';
-import { RefusedTokenError, shown } from './refusal.js';
+import { IntrospectionUnavailableError, RefusedTokenError, shown } from './refusal.js';
 import { checkClaims, checkTimes } from './registered-claims.js';
 import {
   VerifiedTokenCache,
@@ -40,11 +42,13 @@ interface Candidate {
  */
 export class AccessTokenVerifier {
   readonly #cache: VerifiedTokenCache;
+  readonly #opaque: OpaqueTrusts;
   readonly #maxTokenBytes: number;
 
   /**
    * @param clock milliseconds since the epoch
-   * @throws TypeError for a limit that is no number: NaN would switch it off
+   * @throws TypeError for a limit that is no number: NaN would switch it off; and for trusts whose
+   *   opaque tokens cannot be told apart
    */
   constructor(
     private readonly trusts: Trusts,
@@ -52,6 +56,7 @@ export class AccessTokenVerifier {
     private readonly clock: () => number = Date.now,
   ) {
     this.#cache = new VerifiedTokenCache(options.maxCachedTokens ?? 10_000);
+    this.#opaque = new OpaqueTrusts(trusts.values());
     this.#maxTokenBytes = options.maxTokenBytes ?? 8192;
     if (!Number.isInteger(this.#maxTokenBytes) || this.#maxTokenBytes < 1) {
       throw new TypeError('maxTokenBytes is not a number of characters');
@@ -61,11 +66,12 @@ export class AccessTokenVerifier {
   /**
    * Verifies `token` and says who it speaks for.
    *
-   * @returns the principal; a promise of it only where a key has to be fetched first, so that the
-   *   usual request waits for nothing. `await` suits both.
+   * @returns the principal; a promise of it only where a key has to be fetched or the issuer asked
+   *   first, so that the usual request waits for nothing. `await` suits both.
    * @throws RefusedTokenError naming stage and rule (a rejection where a promise was returned)
    * @throws KeysUnavailableError where nothing can be said because no key is at hand
    * @throws RevocationsUnavailableError where the trust wants to know of revocations, and cannot
+   * @throws IntrospectionUnavailableError where the issuer of an opaque token cannot be asked
    */
   verify(token: string): Principal | Promise<Principal> {
     return this.#verify(token, false);
@@ -79,6 +85,25 @@ export class AccessTokenVerifier {
    */
   verifyOffThread(token: string): Principal | Promise<Principal> {
     return this.#verify(token, true);
+  }
+
+  /**
+   * Verifies `token` and asks its issuer besides, for what must be certain.
+   *
+   * @param maxAgeSeconds how old the issuer's word may be; 0: it is asked now
+   * @returns a principal of this call alone, with no more scope and roles than the issuer's word
+   * @throws what `verify` throws, and IntrospectionUnavailableError where the issuer cannot be asked
+   */
+  async introspect(token: string, maxAgeSeconds: number): Promise<Principal> {
+    this.#checkLength(token);
+    const opaque = this.#opaque.find(token);
+    const verified =
+      opaque === undefined
+        ? await this.#confirm(token, await this.verifyOffThread(token), maxAgeSeconds)
+        : await this.#askAbout(token, opaque, maxAgeSeconds);
+    const principal = Object.freeze({ ...verified });
+    markIntrospected(principal);
+    return principal;
   }
 
   /** The state of each trust's keys, by issuer; for a health check. */
@@ -118,9 +143,7 @@ export class AccessTokenVerifier {
   }
 
   #verify(token: string, offThread: boolean): Principal | Promise<Principal> {
-    if (token.length > this.#maxTokenBytes) {
-      throw new RefusedTokenError('canonical', 'token_too_long', `${token.length} characters`);
-    }
+    this.#checkLength(token);
     const nowMs = this.clock();
     const cacheKey = this.#cache.keyOf(token);
     const known = this.#cache.get(cacheKey);
@@ -128,6 +151,8 @@ export class AccessTokenVerifier {
       checkTimes(known.times, known.trust, nowMs);
       return known.trust.revocation === undefined ? known.principal : admit(token, known, nowMs);
     }
+    const opaque = this.#opaque.find(token);
+    if (opaque !== undefined) return this.#askAbout(token, opaque);
     const jws = parseCompactJws(token);
     const trust = this.#trustOf(jws);
     const header = trust.acceptHeader(jws.header);
@@ -145,11 +170,34 @@ export class AccessTokenVerifier {
     });
   }
 
+  #checkLength(token: string): void {
+    if (token.length > this.#maxTokenBytes) {
+      throw new RefusedTokenError('canonical', 'token_too_long', `${token.length} characters`);
+    }
+  }
+
+  #askAbout(token: string, trust: Trust, maxAgeSeconds?: number): Principal | Promise<Principal> {
+    const answer = trust.introspection?.introspect(token, maxAgeSeconds);
+    if (answer === undefined) throw new IntrospectionUnavailableError(trust.issuer, NOT_SET, 60);
+    if (!(answer instanceof Promise)) return admitOpaqueToken(token, answer, trust, this.clock());
+    return answer.then((given) => admitOpaqueToken(token, given, trust, this.clock()));
+  }
+
+  async #confirm(token: string, principal: Principal, maxAgeSeconds: number): Promise<Principal> {
+    const trust = this.trusts.get(principal.issuer);
+    const answer = await trust?.introspection?.introspect(token, maxAgeSeconds);
+    if (trust === undefined || answer === undefined) {
+      throw new IntrospectionUnavailableError(principal.issuer, NOT_SET, 60);
+    }
+    return confirmPrincipal(principal, answer, trust, this.clock());
+  }
+
   #trustOf({ payload }: CompactJws): Trust {
     const { iss } = payload;
     if (typeof iss !== 'string') throw new RefusedTokenError('trust', 'issuer_type', shown(iss));
     const trust = this.trusts.get(iss);
     if (trust === undefined) throw new RefusedTokenError('trust', 'issuer_not_trusted', shown(iss));
+    if (!trust.acceptsJwt) throw new RefusedTokenError('trust', 'jwt_not_accepted', undefined, iss);
     return trust;
   }
 
@@ -183,6 +231,8 @@ export class AccessTokenVerifier {
     return admitted;
   }
 }
+
+const NOT_SET = 'the trust has no `introspection`';
 
 /** Revocation is asked again at every use: it is what changes while a token is good. */
 function admit(

@@ -10,6 +10,7 @@ export type RefusalStage =
   | 'signature'
   | 'claims'
   | 'revocation'
+  | 'introspection'
   | 'policy';
 
 /** The rule that a refused request broke: one name a rule, stable enough to alert on. */
@@ -40,6 +41,7 @@ export type RefusalReason =
   // trust
   | 'issuer_type'
   | 'issuer_not_trusted'
+  | 'jwt_not_accepted'
   // key
   | 'key_unknown'
   | 'key_algorithm'
@@ -58,9 +60,16 @@ export type RefusalReason =
   // revocation
   | 'revoked'
   | 'revocations_unavailable'
+  // introspection
+  | 'inactive'
+  | 'token_type'
+  | 'introspection_mismatch'
+  | 'introspection_unavailable'
   // policy
   | 'insufficient_scope'
-  | 'insufficient_role';
+  | 'insufficient_role'
+  | 'insufficient_authentication'
+  | 'introspection_missing';
 
 /** One refusal, as the observer gets it. It never holds the token or a part of its signature. */
 export interface Refusal {
@@ -120,6 +129,25 @@ export class RevocationsUnavailableError extends Error implements Refusal {
   ) {
     super(`revocations of ${issuer} are not known: ${detail}`);
     this.name = 'RevocationsUnavailableError';
+  }
+}
+
+/**
+ * The issuer could not be asked about a token, or did not answer as it should: neither valid nor
+ * invalid, so the answer is 503 and never 401.
+ */
+export class IntrospectionUnavailableError extends Error implements Refusal {
+  readonly stage = 'introspection';
+  readonly reason = 'introspection_unavailable';
+
+  constructor(
+    readonly issuer: string,
+    readonly detail: string,
+    /** Sent as `Retry-After`, in seconds. */
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`${issuer} could not be asked: ${detail}`);
+    this.name = 'IntrospectionUnavailableError';
   }
 }
 

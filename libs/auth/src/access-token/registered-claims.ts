@@ -11,6 +11,12 @@ export interface RegisteredClaims {
   readonly iat: number | undefined;
 }
 
+/** Of a trust, what claims are held against apart from time. */
+export type ClaimRules = Pick<
+  Trust,
+  'issuer' | 'requiredClaims' | 'audiences' | 'audienceClaim' | 'maxLifetimeSeconds'
+>;
+
 /** The year 9999. What is later is no date but a mistake: milliseconds, or a number like 1e308. */
 const LATEST = 253_402_300_799;
 
@@ -23,7 +29,7 @@ const STRING_CLAIMS = ['sub', 'jti', 'client_id', 'grant_id'];
  * @throws RefusedTokenError naming the rule
  * @see RFC 7519 section 4.1, RFC 9068 section 4
  */
-export function checkClaims(claims: JsonObject, trust: Trust): RegisteredClaims {
+export function checkClaims(claims: JsonObject, trust: ClaimRules): RegisteredClaims {
   const refuse = (reason: RefusalReason, detail: string): RefusedTokenError =>
     new RefusedTokenError('claims', reason, detail, trust.issuer);
   for (const name of trust.requiredClaims) {

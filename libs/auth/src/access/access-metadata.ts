@@ -1,6 +1,7 @@
 /** What the access decorators write onto handlers and controllers, and how repetition adds up. */
 import 'reflect-metadata';
 import { type CustomDecorator } from '@nestjs/common';
+import { bothStepUps, type StepUpRequirement } from './step-up.js';
 
 /** The requirements that one handler or one controller declares by itself. */
 export interface DeclaredAccess {
@@ -12,6 +13,9 @@ export interface DeclaredAccess {
   readonly anyScope?: readonly (readonly string[])[];
   /** Of each group, one is needed. */
   readonly roles?: readonly (readonly string[])[];
+  readonly stepUp?: StepUpRequirement;
+  /** How old the issuer's word on the token may be, in seconds; absent: it is not asked. */
+  readonly introspectionMaxAgeSeconds?: number;
 }
 
 /**
@@ -49,6 +53,8 @@ function merge(a: DeclaredAccess, b: DeclaredAccess): DeclaredAccess {
     scopes: join(a.scopes, b.scopes),
     anyScope: join(a.anyScope, b.anyScope),
     roles: join(a.roles, b.roles),
+    stepUp: a.stepUp && b.stepUp ? bothStepUps(a.stepUp, b.stepUp) : (a.stepUp ?? b.stepUp),
+    introspectionMaxAgeSeconds: least(a.introspectionMaxAgeSeconds, b.introspectionMaxAgeSeconds),
   };
 }
 
@@ -57,4 +63,8 @@ function join<T>(
   b: readonly T[] | undefined,
 ): readonly T[] | undefined {
   return a && b ? [...a, ...b] : (a ?? b);
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

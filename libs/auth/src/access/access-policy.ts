@@ -1,6 +1,7 @@
 /** Works out what a handler asks of its caller, from its own decorators and its controller's. */
 import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { ownAccess, type DeclaredAccess } from './access-metadata.js';
+import { type StepUpRequirement } from './step-up.js';
 
 /** Anything that Nest calls for a request. */
 export type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -17,7 +18,19 @@ export interface AccessPolicy {
   readonly anyScope: readonly (readonly string[])[];
   /** Of each group, one is needed. */
   readonly roles: readonly (readonly string[])[];
+  /** How the resource owner must have signed in; undefined: in any way. */
+  readonly stepUp: StepUpRequirement | undefined;
+  /** How old the issuer's word on the token may be, in seconds; undefined: it is not asked. */
+  readonly introspectionMaxAgeSeconds: number | undefined;
 }
+
+const OPEN = {
+  scopes: [],
+  anyScope: [],
+  roles: [],
+  stepUp: undefined,
+  introspectionMaxAgeSeconds: undefined,
+};
 
 /** Decorators that contradict each other: a fault of the program, found when it starts. */
 export class ContradictoryAccessError extends Error {
@@ -53,13 +66,16 @@ function policyOf(controller: Type, handler: Handler): AccessPolicy {
   const ofClass = consistent(classAccess(controller), controller.name);
   const decorated = method !== undefined || ofClass !== undefined;
   const isPublic = method === undefined ? ofClass?.public === true : method.public === true;
-  if (isPublic) return { public: true, decorated, scopes: [], anyScope: [], roles: [] };
+  if (isPublic) return { public: true, decorated, ...OPEN };
   return {
     public: false,
     decorated,
     scopes: method?.scopes ?? ofClass?.scopes ?? [],
     anyScope: method?.anyScope ?? ofClass?.anyScope ?? [],
     roles: method?.roles ?? ofClass?.roles ?? [],
+    stepUp: method?.stepUp ?? ofClass?.stepUp,
+    introspectionMaxAgeSeconds:
+      method?.introspectionMaxAgeSeconds ?? ofClass?.introspectionMaxAgeSeconds,
   };
 }
 
@@ -86,10 +102,11 @@ function classAccess(controller: Type): DeclaredAccess | undefined {
 }
 
 function consistent(access: DeclaredAccess | undefined, label: string): DeclaredAccess | undefined {
-  if (
-    access?.public &&
-    (access.authenticated || access.scopes || access.anyScope || access.roles)
-  ) {
+  // Whatever kind a requirement is of: one that is added later must not be forgotten here.
+  const isProtected = Object.entries(access ?? {}).some(
+    ([kind, value]) => kind !== 'public' && value !== undefined,
+  );
+  if (access?.public && isProtected) {
     throw new ContradictoryAccessError(
       `${label} is @Public and protected at once: remove @Public, or the other decorators`,
     );

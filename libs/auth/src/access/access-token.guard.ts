@@ -5,7 +5,7 @@ import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
 import { type HttpRequest } from '../bearer/bearer-token.js';
 import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
-import { AccessPolicies } from './access-policy.js';
+import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
 /**
@@ -25,21 +25,26 @@ export class AccessTokenGuard implements CanActivate {
 
   /** @throws BearerError where the request may not pass */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.policies.of(context.getClass(), context.getHandler()).public) return true;
-    const authenticated = this.authenticate(context);
+    const policy = this.policies.of(context.getClass(), context.getHandler());
+    if (policy.public) return true;
+    const authenticated = this.authenticate(context, policy);
     return authenticated instanceof Promise ? authenticated.then(() => true) : true;
   }
 
   /**
-   * The principal of the context's request, whatever the handler's policy is.
+   * The principal of the context's request, in whatever way the handler's policy wants it verified.
    * @throws BearerError (or rejects with it) where there is none
    */
-  authenticate(context: ExecutionContext): Principal | Promise<Principal> {
+  authenticate(context: ExecutionContext, policy: AccessPolicy): Principal | Promise<Principal> {
     if (context.getType() !== 'http') throw this.#unknownContext(context);
     const request = context.getArgByIndex<HttpRequest & AuthenticatedRequest>(0);
     const handler = (): string => describeHandler(context);
     try {
-      const authenticated = this.authenticator.authenticate(request, handler);
+      const authenticated = this.authenticator.authenticate(
+        request,
+        handler,
+        policy.introspectionMaxAgeSeconds,
+      );
       if (!(authenticated instanceof Promise)) return authenticated;
       return authenticated.catch((error: unknown) => {
         throw this.#withHeaders(error, context);

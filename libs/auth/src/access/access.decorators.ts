@@ -2,6 +2,7 @@
 import { type CustomDecorator } from '@nestjs/common';
 import { isScopeToken } from '@keyward/oauth';
 import { declareAccess } from './access-metadata.js';
+import { stepUpRequirement, type StepUpOptions } from './step-up.js';
 
 /**
  * Lets everyone in: the token, if one comes, is not even looked at.
@@ -49,6 +50,41 @@ export function Roles(...roles: [string, ...string[]]): CustomDecorator {
     throw new TypeError('@Roles needs at least one role');
   }
   return declareAccess({ roles: [roles] });
+}
+
+/**
+ * Lets in whoever signed in strongly and lately enough: `@StepUp({ acr: 'urn:mfa', maxAgeSeconds: 300 })`.
+ * Otherwise 401 `insufficient_user_authentication`, which tells the client what to ask the
+ * authorization server for. Used twice, both are needed.
+ *
+ * Scope is looked at first: nobody is sent to sign in for what they may not do anyway.
+ *
+ * @throws TypeError, when the class is defined, for no requirement or for one that cannot be met
+ * @see RFC 9470 section 3
+ */
+export function StepUp(options: StepUpOptions): CustomDecorator {
+  return declareAccess({ stepUp: stepUpRequirement(options) });
+}
+
+/** What `@Introspect` takes. */
+export interface IntrospectOptions {
+  /** How old the issuer's word may be, in seconds. Default 0: it is asked at every request. */
+  readonly maxAgeSeconds?: number;
+}
+
+/**
+ * Asks the token's issuer about it, once all that can be checked here is found good. For what must
+ * be certain: payments, erasure. Inactive is 401 `invalid_token`; an issuer that cannot be asked is
+ * 503. The trust needs `introspection`.
+ *
+ * @throws TypeError, when the class is defined, for an age that is no number of seconds
+ * @see RFC 7662 section 2
+ */
+export function Introspect({ maxAgeSeconds = 0 }: IntrospectOptions = {}): CustomDecorator {
+  if (!Number.isFinite(maxAgeSeconds) || maxAgeSeconds < 0) {
+    throw new TypeError('@Introspect: maxAgeSeconds is not a number of seconds');
+  }
+  return declareAccess({ introspectionMaxAgeSeconds: maxAgeSeconds });
 }
 
 function scopeTokens(decorator: string, scopes: readonly string[]): readonly string[] {

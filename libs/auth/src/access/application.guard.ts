@@ -17,7 +17,7 @@ export class ApplicationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const policy = this.policies.of(context.getClass(), context.getHandler());
     if (policy.public) return true;
-    const authenticated = this.accessTokenGuard.authenticate(context);
+    const authenticated = this.accessTokenGuard.authenticate(context, policy);
     if (!(authenticated instanceof Promise)) {
       return this.scopesGuard.authorize(context, policy, authenticated);
     }

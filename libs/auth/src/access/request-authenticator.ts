@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
 import {
+  IntrospectionUnavailableError,
   KeysUnavailableError,
   RefusedTokenError,
   RevocationsUnavailableError,
@@ -22,6 +23,7 @@ import {
   MalformedRequestError,
   type HttpRequest,
 } from '../bearer/bearer-token.js';
+import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
@@ -35,10 +37,10 @@ export class RequestAuthenticator {
     private readonly observer: AuthObserver,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
-    this.#resourceMetadata = options.resourceMetadata;
+    this.#resourceMetadata = resourceMetadataUri(options);
     this.#requestUser = options.requestUser ?? false;
     // What no header can hold stops the start; at the first refusal it would be a 500.
-    formatChallenge({ resourceMetadata: options.resourceMetadata });
+    formatChallenge({ resourceMetadata: this.#resourceMetadata });
   }
 
   /**
@@ -46,16 +48,21 @@ export class RequestAuthenticator {
    * has to be fetched.
    *
    * @param handler named to the observer
+   * @param introspectionMaxAgeSeconds asks the issuer besides, unless its last word is no older
    * @throws BearerError (or rejects with it), after the observer was told why
    */
   authenticate(
     request: HttpRequest & AuthenticatedRequest,
     handler?: () => string,
+    introspectionMaxAgeSeconds?: number,
   ): Principal | Promise<Principal> {
     try {
       const token = extractBearerToken(request);
       if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
-      const verified = this.verifier.verifyOffThread(token);
+      const verified =
+        introspectionMaxAgeSeconds === undefined
+          ? this.verifier.verifyOffThread(token)
+          : this.verifier.introspect(token, introspectionMaxAgeSeconds);
       if (!(verified instanceof Promise)) return this.#admit(request, verified);
       return verified.then(
         (principal) => this.#admit(request, principal),
@@ -88,7 +95,11 @@ export class RequestAuthenticator {
   }
 
   #answerTo({ stage, reason }: Refusal, error: unknown): BearerError {
-    if (error instanceof KeysUnavailableError || error instanceof RevocationsUnavailableError) {
+    if (
+      error instanceof KeysUnavailableError ||
+      error instanceof RevocationsUnavailableError ||
+      error instanceof IntrospectionUnavailableError
+    ) {
       return new VerificationUnavailableError(error.retryAfterSeconds);
     }
     if (reason === 'no_token') return new MissingTokenError(this.#resourceMetadata);
@@ -100,6 +111,7 @@ export class RequestAuthenticator {
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedTokenError || error instanceof KeysUnavailableError) return error;
   if (error instanceof RevocationsUnavailableError) return error;
+  if (error instanceof IntrospectionUnavailableError) return error;
   if (error instanceof MalformedRequestError) {
     return { stage: 'extraction', reason: error.reason, detail: error.message };
   }

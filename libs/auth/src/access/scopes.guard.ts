@@ -8,16 +8,25 @@ import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
 import {
   HandlerClosedError,
   InsufficientScopeError,
+  InsufficientUserAuthenticationError,
   type BearerError,
 } from '../bearer/bearer.errors.js';
-import { principalOf, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
+import {
+  isIntrospected,
+  principalOf,
+  type AuthenticatedRequest,
+  type Principal,
+} from '../principal/principal.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
+import { unmetStepUp, type StepUpRequirement } from './step-up.js';
 
 /** The second of the two guards: authorization. It trusts nothing but AccessTokenGuard's principal. */
 @Injectable()
 export class ScopesGuard implements CanActivate {
   readonly #resourceMetadata: string | undefined;
+  readonly #clock: () => number;
 
   constructor(
     private readonly policies: AccessPolicies,
@@ -25,7 +34,8 @@ export class ScopesGuard implements CanActivate {
     private readonly adapterHost: HttpAdapterHost,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
-    this.#resourceMetadata = options.resourceMetadata;
+    this.#resourceMetadata = resourceMetadataUri(options);
+    this.#clock = options.clock ?? Date.now;
   }
 
   /** @throws BearerError where the request may not pass */
@@ -40,12 +50,18 @@ export class ScopesGuard implements CanActivate {
       const detail = 'ScopesGuard ran without AccessTokenGuard before it';
       throw this.#refuse(context, 'no_token', detail, new HandlerClosedError());
     }
+    // Another guard than AccessTokenGuard, such as AuthGuard('jwt'), does not know the handler.
+    if (policy.introspectionMaxAgeSeconds !== undefined && !isIntrospected(principal)) {
+      const detail = '@Introspect needs AccessTokenGuard before ScopesGuard';
+      throw this.#refuse(context, 'introspection_missing', detail, new HandlerClosedError());
+    }
     return this.authorize(context, policy, principal);
   }
 
   /**
    * Holds a principal against a policy.
-   * @throws BearerError where scope or role is missing
+   * @throws BearerError where scope or role is missing, or where the authentication is not enough;
+   *   in this order, so that nobody is sent to sign in for what they may not do anyway
    */
   authorize(context: ExecutionContext, policy: AccessPolicy, principal: Principal): true {
     if (!hasScopes(principal, policy)) {
@@ -58,7 +74,26 @@ export class ScopesGuard implements CanActivate {
       const error = new InsufficientScopeError(undefined, this.#resourceMetadata);
       throw this.#refuse(context, 'insufficient_role', detail, error);
     }
+    if (policy.stepUp !== undefined) this.#stepUp(context, policy, policy.stepUp, principal);
     return true;
+  }
+
+  #stepUp(
+    context: ExecutionContext,
+    { scopes, anyScope }: AccessPolicy,
+    requirement: StepUpRequirement,
+    principal: Principal,
+  ): void {
+    const unmet = unmetStepUp(requirement, principal, this.#clock());
+    if (unmet === undefined) return;
+    // Of alternatives the one that the token has: the client asks for all of it in one request.
+    const granted = anyScope.flat().filter((scope) => principal.scopes.includes(scope));
+    const scope = formatScope([...scopes, ...granted]) || undefined;
+    const error = new InsufficientUserAuthenticationError(
+      { ...requirement, scope },
+      this.#resourceMetadata,
+    );
+    throw this.#refuse(context, 'insufficient_authentication', unmet, error);
   }
 
   #refuse(

@@ -1,4 +1,4 @@
-/** Writes WWW-Authenticate for bearer tokens (RFC 6750 section 3, RFC 9728 section 5.1). */
+/** Writes WWW-Authenticate for bearer tokens (RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1). */
 import { type BearerErrorCode } from '@keyward/oauth';
 
 /** What a challenge tells the client. */
@@ -7,6 +7,10 @@ export interface BearerChallenge {
   readonly errorDescription?: string;
   /** The scope that would have been enough. */
   readonly scope?: string;
+  /** Authentication context class references that would have been enough, space-delimited. */
+  readonly acrValues?: string;
+  /** How long ago the authentication may be, in seconds. */
+  readonly maxAge?: number;
   /** URL of the protected-resource metadata. */
   readonly resourceMetadata?: string;
 }
@@ -20,6 +24,8 @@ export function formatChallenge(challenge: BearerChallenge): string {
     ['error', challenge.error],
     ['scope', challenge.scope],
     ['error_description', challenge.errorDescription],
+    ['acr_values', challenge.acrValues],
+    ['max_age', challenge.maxAge?.toString()],
     ['resource_metadata', challenge.resourceMetadata],
   ] as const;
   const written = parameters.flatMap(([name, value]) =>

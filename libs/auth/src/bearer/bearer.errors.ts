@@ -72,6 +72,31 @@ export class InsufficientScopeError extends ChallengeError {
   }
 }
 
+/** What a token's authentication lacks, as the challenge says it. */
+export interface AuthenticationRequirement {
+  readonly acrValues: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+  /** What the handler wants besides, so that one request to the authorization server brings both. */
+  readonly scope: string | undefined;
+}
+
+/** 401: the token is good, and its owner has to sign in again, or more strongly (RFC 9470). */
+export class InsufficientUserAuthenticationError extends ChallengeError {
+  constructor(
+    { acrValues, maxAgeSeconds, scope }: AuthenticationRequirement,
+    resourceMetadata?: string,
+  ) {
+    super(401, {
+      error: 'insufficient_user_authentication',
+      scope,
+      errorDescription: 'Another or a more recent authentication is needed',
+      acrValues: acrValues.length === 0 ? undefined : acrValues.join(' '),
+      maxAge: maxAgeSeconds,
+      resourceMetadata,
+    });
+  }
+}
+
 /** 403 without a challenge: no token would help, the handler is not open to anyone. */
 export class HandlerClosedError extends BearerError {
   constructor() {
@@ -79,7 +104,7 @@ export class HandlerClosedError extends BearerError {
   }
 }
 
-/** 503: the issuer's keys are out of reach, so that nothing can be said about the token. */
+/** 503: the issuer is out of reach, so that nothing can be said about the token. */
 export class VerificationUnavailableError extends BearerError {
   /** @param retryAfterSeconds sent as Retry-After */
   constructor(retryAfterSeconds: number) {

@@ -50,7 +50,11 @@ export async function fetchJsonDocument(url: string, limits: FetchLimits): Promi
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
+/**
+ * The whole body.
+ * @throws DocumentUnavailableError for more than `maxBytes`
+ */
+export async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Breaking out of the loop cancels the stream, so that a body without end costs maxBytes at most.
@@ -73,7 +77,8 @@ function freshness(headers: Headers): number | undefined {
   return Math.max(0, Number(maxAge) - Number(age));
 }
 
-function causeOf(error: unknown): string {
+/** Why a fetch failed, in words that hold nothing secret. */
+export function causeOf(error: unknown): string {
   if (!hasMessage(error)) return 'failed';
   if (error.name === 'TimeoutError') return 'no answer in time';
   return hasMessage(error.cause) ? error.cause.message : error.message;

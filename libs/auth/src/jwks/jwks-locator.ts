@@ -1,7 +1,7 @@
 /** Finds an issuer's JWK Set: where it was configured, or where the issuer's metadata says. */
-import { authorizationServerMetadataUri, openidConfigurationUri } from '@keyward/oauth';
+import { discoverEndpoint } from './issuer-metadata.js';
 import { checkKeyUrl } from './issuer-url.js';
-import { DocumentUnavailableError, fetchJsonDocument, type FetchLimits } from './json-document.js';
+import { type FetchLimits } from './json-document.js';
 
 /** Where the JWK Set is. */
 export class JwksLocator {
@@ -26,33 +26,12 @@ export class JwksLocator {
    */
   async locate(limits: FetchLimits): Promise<string> {
     if (this.jwksUri !== undefined) return this.jwksUri;
-    this.#discovered ??= await this.#discover(limits);
+    this.#discovered ??= await discoverEndpoint(this.issuer, 'jwks_uri', this.insecureHttp, limits);
     return this.#discovered;
   }
 
   /** Forgets what the metadata said: it is asked again, since the keys may have moved. */
   forget(): void {
     this.#discovered = undefined;
-  }
-
-  async #discover(limits: FetchLimits): Promise<string> {
-    const failures: string[] = [];
-    for (const uri of [
-      authorizationServerMetadataUri(this.issuer),
-      openidConfigurationUri(this.issuer),
-    ]) {
-      try {
-        const { body } = await fetchJsonDocument(uri, limits);
-        if (body['issuer'] !== this.issuer) {
-          throw new DocumentUnavailableError(`${uri} speaks for another issuer`);
-        }
-        const jwksUri = body['jwks_uri'];
-        if (typeof jwksUri !== 'string') throw new DocumentUnavailableError(`${uri}: no jwks_uri`);
-        return checkKeyUrl(jwksUri, this.insecureHttp);
-      } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
-      }
-    }
-    throw new DocumentUnavailableError(failures.join('; '));
   }
 }

@@ -34,6 +34,22 @@ export interface Principal {
  */
 export const VERIFIED: unique symbol = Symbol.for('@keyward/auth:verified') as never;
 
+/**
+ * Principals that their issuer vouched for when their request was answered. One is made for each
+ * such request, so that it is never met again where nobody asked.
+ */
+const introspected = new WeakSet<Principal>();
+
+/** Notes that the issuer was asked about this very principal. */
+export function markIntrospected(principal: Principal): void {
+  introspected.add(principal);
+}
+
+/** Whether the issuer was asked about this very principal, as `@Introspect` wants it. */
+export function isIntrospected(principal: Principal): boolean {
+  return introspected.has(principal);
+}
+
 /** A request as the guards see it. */
 export interface AuthenticatedRequest {
   /** Where passport leaves the principal. */

@@ -2,6 +2,7 @@
 import { type AsymmetricAlgorithm, type HmacAlgorithm } from '@keyward/oauth';
 import { type JwksOptions } from '../jwks/jwks.options.js';
 import { type JsonObject } from '../jws/strict-json.js';
+import { type IntrospectionOptions } from '../introspection/introspection.options.js';
 import { type RevocationOptions } from '../revocation/revocation.options.js';
 import { type ClaimMapping } from './claim-mapping.js';
 
@@ -46,7 +47,18 @@ export interface TrustRules {
   readonly validate?: (claims: JsonObject) => string | undefined;
   /** How revocations of the issuer are followed. Default: not, so that a token lives until it expires. */
   readonly revocation?: RevocationOptions;
+  /**
+   * What the issuer's access tokens are. `jwt`: verified here by its keys. `opaque`: anything else,
+   * so that the issuer is asked about each. A JWT goes by its `iss` alone, and is never sent to an
+   * issuer to be told what it is. Default `jwt`.
+   */
+  readonly tokens?: TokenKind;
+  /** How the issuer is asked: for opaque tokens, `@Introspect`, and `whenStale: 'introspect'`. */
+  readonly introspection?: IntrospectionOptions;
 }
+
+/** What an issuer's access tokens are. */
+export type TokenKind = 'jwt' | 'opaque' | 'both';
 
 /** Keys from the issuer's JWK Set, over the network. */
 export interface RemoteKeys {

@@ -1,6 +1,7 @@
 /** One trusted issuer: its rules ready to apply, and its keys. */
 import { ACCESS_TOKEN_TYP } from '@keyward/oauth';
 import { RefusedTokenError, shown } from '../access-token/refusal.js';
+import { type IntrospectionClient } from '../introspection/introspection.client.js';
 import { type KeySource } from '../jwks/key-source.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type TrustRevocation } from '../revocation/trust-revocation.js';
@@ -9,6 +10,7 @@ import { type TrustRules } from './trust.options.js';
 
 const DEFAULT_TYP = [ACCESS_TOKEN_TYP, `application/${ACCESS_TOKEN_TYP}`];
 const DEFAULT_REQUIRED = ['sub', 'iat', 'jti', 'client_id'];
+const DEFAULT_REQUIRED_OF_ANSWER = ['sub', 'client_id'];
 const MAXIMUM_TOLERANCE_SECONDS = 300;
 const MAXIMUM_KID_LENGTH = 256;
 
@@ -29,6 +31,14 @@ export class Trust {
   readonly scopePaths: readonly ClaimPath[];
   readonly rolePaths: readonly ClaimPath[];
   readonly clientIdPaths: readonly ClaimPath[];
+  /** Whether a JWT of this issuer is an access token. */
+  readonly acceptsJwt: boolean;
+  /** Whether what is no JWT may be one. */
+  readonly acceptsOpaque: boolean;
+  /** What its opaque tokens begin with. */
+  readonly tokenPrefix: string;
+  /** Claims that an answer about an opaque token must have. */
+  readonly requiredAnswerClaims: readonly string[];
   readonly validate: ((claims: JsonObject) => string | undefined) | undefined;
   readonly #algorithms: ReadonlySet<string>;
   readonly #typ: ReadonlySet<string | null>;
@@ -40,6 +50,8 @@ export class Trust {
     readonly keys: KeySource,
     /** Undefined where the trust follows no feed. */
     readonly revocation?: TrustRevocation,
+    /** Undefined where the issuer cannot be asked about a token. */
+    readonly introspection?: IntrospectionClient,
   ) {
     this.issuer = nonEmpty(rules.issuer, 'issuer');
     this.audiences = new Set([rules.audience].flat());
@@ -59,6 +71,17 @@ export class Trust {
     this.rolePaths = rules.claims?.roles ?? [];
     this.clientIdPaths = rules.claims?.clientId ?? ['client_id'];
     this.validate = rules.validate;
+    const { tokens = 'jwt' } = rules;
+    if (!['jwt', 'opaque', 'both'].includes(tokens)) {
+      throw new TypeError(`trust ${this.issuer}: tokens is jwt, opaque or both`);
+    }
+    this.acceptsJwt = tokens !== 'opaque';
+    this.acceptsOpaque = tokens !== 'jwt';
+    if (this.acceptsOpaque && introspection === undefined) {
+      throw new TypeError(`trust ${this.issuer}: opaque tokens need \`introspection\``);
+    }
+    this.tokenPrefix = rules.introspection?.tokenPrefix ?? '';
+    this.requiredAnswerClaims = rules.introspection?.requiredClaims ?? DEFAULT_REQUIRED_OF_ANSWER;
   }
 
   /**

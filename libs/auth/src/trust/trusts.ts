@@ -1,5 +1,6 @@
 /** Makes the trusts of an application from its options, each with keys of its own. */
 import { isAsymmetricAlgorithm, isHmacAlgorithm } from '@keyward/oauth';
+import { IntrospectionClient } from '../introspection/introspection.client.js';
 import { importSecret } from '../jws/jwk-import.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { FixedKeySource } from '../jwks/fixed-key-source.js';
@@ -37,9 +38,28 @@ export function createTrusts(
 
 function createTrust(options: TrustOptions, observer: JwksObserver, clock: () => number): Trust {
   const keys = keySource(options, observer, clock);
+  const { issuer, algorithms = ['ES256'] } = options;
+  const introspection = introspectionOf(options, algorithms, keys, clock);
   const revocation =
-    options.revocation && new TrustRevocation(options.issuer, options.revocation, keys);
-  return new Trust(options, options.algorithms ?? ['ES256'], keys, revocation);
+    options.revocation &&
+    new TrustRevocation(issuer, { introspection, ...options.revocation }, keys);
+  return new Trust(options, algorithms, keys, revocation, introspection);
+}
+
+function introspectionOf(
+  { issuer, introspection, clockToleranceSeconds: toleranceSeconds = 5 }: TrustOptions,
+  algorithms: readonly string[],
+  keys: KeySource,
+  clock: () => number,
+): IntrospectionClient | undefined {
+  if (introspection === undefined) return undefined;
+  try {
+    const trust = { issuer, algorithms, keys, toleranceSeconds };
+    return new IntrospectionClient(trust, introspection, clock);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`trust ${issuer}: ${error.message}`, { cause: error });
+  }
 }
 
 function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => number): KeySource {
@@ -64,6 +84,9 @@ function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => num
       `trust ${trust.issuer}: ${algorithms.join(', ')} are not all asymmetric algorithms of Keyward`,
     );
   }
+  // Where nothing that the issuer signs is read, its keys are not fetched.
+  const isUnsigned = trust.tokens === 'opaque' && trust.introspection?.signedResponse !== true;
+  if (isUnsigned && trust.jwks === undefined) return new FixedKeySource([]);
   if (trust.jwks !== undefined) {
     const { keys, ignored } = importJwkSet(trust.jwks as unknown as JsonObject, asymmetric);
     if (keys.length === 0 || ignored.length > 0) {
