@@ -13,6 +13,7 @@ import { answerFrameworkError } from './http/framework-error.handler.js';
 import { correlationIdOf, requestContextHook } from './http/request-context.hook.js';
 import { RequestContext } from './http/request.context.js';
 import { ServerLogger } from './http/server.logger.js';
+import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
 
 /** Largest request body, in bytes. */
 export const BODY_LIMIT_BYTES = 65_536;
@@ -60,6 +61,7 @@ export async function createApplication({
   const requestContext = requestContextHook(app.get(RequestContext));
   fastify.addHook('onRequest', requestContext);
   fastify.addHook('preValidation', requestContext);
+  addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   return app;
 }

@@ -83,5 +83,23 @@ export {
   SseRevocationSource,
   type SseRevocationSourceOptions,
 } from './revocation/sse-revocation.source.js';
+export { extractDpopProof } from './sender-constraint/dpop-header.js';
+export {
+  RefusedProofError,
+  ReplaysUnavailableError,
+  type ProofRefusalReason,
+} from './sender-constraint/dpop-proof.refusal.js';
+export {
+  DPOP_ALGORITHMS,
+  DpopProofVerifier,
+  MAX_PROOF_AGE_SECONDS,
+  MAX_PROOF_AHEAD_SECONDS,
+  type DpopProofVerifierOptions,
+  type ProvenRequest,
+} from './sender-constraint/dpop-proof.verifier.js';
+export { DpopNonces, type DpopNonceOptions } from './sender-constraint/dpop.nonces.js';
+export { normalizeHttpUri } from './sender-constraint/http-uri.js';
+export { MemoryProofReplayStore } from './sender-constraint/memory-proof-replay.store.js';
+export { ProofReplayStore } from './sender-constraint/proof-replay.store.js';
 export { TokenStatus } from './revocation/token.status.js';
 export { type TrustRevocationState } from './revocation/trust-revocation.js';

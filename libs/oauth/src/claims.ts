@@ -20,6 +20,12 @@ export const ID_TOKEN_TYP = 'JWT';
 export const INTROSPECTION_TYP = 'token-introspection+jwt';
 
 /**
+ * `typ` header of a DPoP proof.
+ * @see RFC 9449 section 4.2
+ */
+export const DPOP_PROOF_TYP = 'dpop+jwt';
+
+/**
  * How a token is bound to a key: `jkt` for DPoP (RFC 9449), `x5t#S256` for mTLS (RFC 8705).
  * @see RFC 7800 section 3.1
  */

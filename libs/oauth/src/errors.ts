@@ -2,7 +2,7 @@
 
 /**
  * Error codes of the token, introspection and revocation endpoints.
- * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 8707 section 2
+ * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 8707 section 2, RFC 9449 section 12.2
  */
 export type EndpointErrorCode =
   | 'invalid_request'
@@ -13,6 +13,8 @@ export type EndpointErrorCode =
   | 'unsupported_token_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -43,10 +45,15 @@ export type AuthorizationErrorCode =
 
 /**
  * Error codes of a protected resource.
- * @see RFC 6750 section 3.1, RFC 9470 section 3
+ * @see RFC 6750 section 3.1, RFC 9449 section 12.2, RFC 9470 section 3
  */
 export type BearerErrorCode =
-  'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce';
 
 /** The body of an error answer (RFC 6749 section 5.2; to a pushed request RFC 9126 section 2.3). */
 export interface ErrorResponse {
@@ -128,6 +135,19 @@ export class InvalidScopeError extends OAuthError {
 /** The resource is unknown, malformed, or not for this client (RFC 8707 section 2). */
 export class InvalidTargetError extends OAuthError {
   readonly code = 'invalid_target';
+}
+
+/** The DPoP proof is missing a member, does not fit the request, or came before (RFC 9449 section 5). */
+export class InvalidDpopProofError extends OAuthError {
+  readonly code = 'invalid_dpop_proof';
+}
+
+/**
+ * The DPoP proof holds no nonce of this server that is still good; the answer brings one along.
+ * @see RFC 9449 section 8
+ */
+export class UseDpopNonceError extends OAuthError {
+  readonly code = 'use_dpop_nonce';
 }
 
 /**

@@ -30,6 +30,8 @@ export interface AuthorizationServerMetadata {
   /** @see RFC 9701 section 7 */
   readonly introspection_signing_alg_values_supported?: readonly string[];
   readonly revocation_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  /** @see RFC 9449 section 5.1 */
+  readonly dpop_signing_alg_values_supported?: readonly string[];
 }
 
 /**

@@ -123,6 +123,7 @@ const schema = z.object({
     .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
     .default('ES256'),
   ...SIGNING_KEY_VARIABLES,
+  AUTH_DPOP_NONCE: z.enum(['required', 'off'], 'must be required or off').default('required'),
   AUTH_ACCESS_TOKEN_SECONDS: seconds(300, MAX_ACCESS_TOKEN_SECONDS),
   AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
   AUTH_SESSION_IDLE_SECONDS: seconds(7200, MAX_SESSION_SECONDS),

@@ -10,6 +10,8 @@ export interface TokenConfig {
   readonly keyEncryptionKeys: ReadonlyMap<number, Buffer> | undefined;
   /** Makes refresh tokens, by version; absent: one is derived from the oldest key above. */
   readonly refreshTokenKeys: ReadonlyMap<number, Buffer> | undefined;
+  /** Whether a DPoP proof must hold a nonce of this server (RFC 9449 section 8). */
+  readonly dpopNonce: 'required' | 'off';
   readonly dataDirectory: string;
 }
 
@@ -21,6 +23,7 @@ export const tokenConfig = registerAs('token', (): TokenConfig => {
     accessTokenSeconds: environment.AUTH_ACCESS_TOKEN_SECONDS,
     keyEncryptionKeys: environment.AUTH_KEY_ENCRYPTION_KEYS ?? (single && new Map([[1, single]])),
     refreshTokenKeys: environment.AUTH_REFRESH_TOKEN_KEYS,
+    dpopNonce: environment.AUTH_DPOP_NONCE,
     dataDirectory: environment.KEYWARD_DATA_DIR,
   };
 });

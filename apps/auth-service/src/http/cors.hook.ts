@@ -5,6 +5,10 @@ import { ENDPOINT_PATHS } from './endpoint.paths.js';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
+/** What a page may send, and what it may read of the answer. */
+const REQUEST_HEADERS = 'Authorization, Content-Type, DPoP, X-Requested-With';
+const RESPONSE_HEADERS = 'WWW-Authenticate, Retry-After, DPoP-Nonce';
+
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /** Documents for everyone: any origin that is known may read them. */
@@ -59,7 +63,7 @@ export function addCorsHooks(
     // Sent from here, no handler follows; the reply is what tells Fastify so.
     return reply
       .header('access-control-allow-methods', 'GET, POST')
-      .header('access-control-allow-headers', 'Authorization, Content-Type, X-Requested-With')
+      .header('access-control-allow-headers', REQUEST_HEADERS)
       .header('access-control-max-age', String(PREFLIGHT_MAX_AGE_SECONDS))
       .status(204)
       .send();
@@ -83,7 +87,7 @@ function isTokenRefused(request: FastifyRequest, reply: FastifyReply): boolean {
 function allow(reply: FastifyReply, origin: string): void {
   void reply
     .header('access-control-allow-origin', origin)
-    .header('access-control-expose-headers', 'WWW-Authenticate, Retry-After');
+    .header('access-control-expose-headers', RESPONSE_HEADERS);
 }
 
 function isAllowed(origin: string, allowed: AllowedOrigins): boolean {

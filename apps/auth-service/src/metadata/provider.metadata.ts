@@ -1,4 +1,5 @@
 /** What this server says of itself, each value from the code that makes it true. */
+import { DPOP_ALGORITHMS } from '@keyward/auth';
 import {
   CLIENT_AUTHENTICATION_METHODS,
   OPENID_SCOPES,
@@ -70,5 +71,6 @@ export function describeProvider({
     introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_signing_alg_values_supported: [signingAlgorithm],
+    dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
   };
 }

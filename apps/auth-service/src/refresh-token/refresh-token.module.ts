@@ -43,6 +43,6 @@ function keysOf({ refreshTokenKeys, keyEncryptionKeys, dataDirectory }: TokenCon
     RefreshTokenService,
     RefreshTokenRotation,
   ],
-  exports: [RefreshTokenService, RefreshTokenRotation],
+  exports: [RefreshTokenKeys, RefreshTokenService, RefreshTokenRotation],
 })
 export class RefreshTokenModule {}

@@ -28,6 +28,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
   SECRET_OF_shop: 'a secret: with +, % and & in it',
   SECRET_OF_poster: 'poster-secret-poster-secret-poster',
   SECRET_OF_warehouse: 'warehouse-secret-warehouse-secret-w',
+  SECRET_OF_prover: 'prover-secret-prover-secret-prover-s',
   SECRET_OF_orders: 'orders-secret-orders-secret-orders',
   SECRET_OF_payments: 'payments-secret-payments-secret-pay',
   SECRET_OF_web: 'web-secret-web-secret-web-secret-web',
@@ -59,7 +60,7 @@ function secretOf(clientId: string) {
   return { env: `SECRET_OF_${clientId}` };
 }
 
-/** One that may do much, one that may do less, one that posts its secret, and two resource servers. */
+/** Much, less, one that posts its secret, one that proves a key, and two resource servers. */
 function machines(): BootstrapSource['clients'] {
   const machine = (clientId: string, name: string, scope: string) => ({
     client_id: clientId,
@@ -79,6 +80,10 @@ function machines(): BootstrapSource['clients'] {
     {
       ...machine('poster', 'Poster', 'orders:read'),
       token_endpoint_auth_method: 'client_secret_post',
+    },
+    {
+      ...machine('prover', 'Proves its key', 'orders:read payments:read'),
+      dpop_bound_access_tokens: true,
     },
     resourceServer('orders', ORDERS),
     resourceServer('payments', PAYMENTS),

@@ -9,6 +9,7 @@ import { type FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
+import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 import { parseTokenRequest } from './token-request.parser.js';
 
@@ -16,6 +17,7 @@ import { parseTokenRequest } from './token-request.parser.js';
 export class TokenController {
   constructor(
     private readonly authenticator: ClientAuthenticator,
+    private readonly senderConstraint: SenderConstraint,
     @Inject(TOKEN_GRANTS) private readonly grants: readonly TokenGrant[],
   ) {}
 
@@ -38,6 +40,7 @@ export class TokenController {
         `client ${client.clientId} is not registered for ${grant.grantType}`,
       );
     }
-    return grant.handle(client, tokenRequest);
+    const confirmation = await this.senderConstraint.confirm(request, client);
+    return grant.handle(client, { ...tokenRequest, confirmation });
   }
 }

@@ -7,6 +7,7 @@ import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
@@ -25,6 +26,7 @@ const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGran
     IssuanceModule,
     RefreshTokenModule,
     ResourceModule,
+    SenderConstraintModule,
   ],
   controllers: [TokenController],
   providers: [

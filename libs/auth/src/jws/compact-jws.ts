@@ -17,15 +17,16 @@ export interface CompactJws {
  * JSON objects. `crit` and `b64` are refused here for every issuer: Keyward implements no extension
  * that they could announce, and a header that changes what was signed must never be skipped.
  *
+ * @param rememberHeader false for a JWS whose header hardly comes again, so that it drives out no other
  * @throws RefusedTokenError naming the rule
  * @see RFC 7515 sections 4.1.11 and 5.2, RFC 7797 section 6, RFC 8725 section 3.1
  */
-export function parseCompactJws(token: string): CompactJws {
+export function parseCompactJws(token: string, rememberHeader = true): CompactJws {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   const third = token.indexOf('.', second + 1);
   if (first === -1 || second === -1 || third !== -1) throw refuseSegments(token);
-  const header = parseHeader(token.slice(0, first));
+  const header = parseHeader(token.slice(0, first), rememberHeader);
   const payload = parseStrictObject(decodeSegment(token.slice(first + 1, second)));
   const signature = decodeSegment(token.slice(second + 1));
   // Both segments are ASCII by now, so one byte a character is exact.
@@ -45,14 +46,14 @@ const headers = new Map<string, JsonObject>();
 const MAXIMUM_HEADERS = 64;
 const MAXIMUM_REMEMBERED_LENGTH = 512;
 
-function parseHeader(segment: string): JsonObject {
+function parseHeader(segment: string, remember: boolean): JsonObject {
   const known = headers.get(segment);
   if (known !== undefined) return known;
   const bytes = decodeSegment(segment);
   const header = parseStrictObject(bytes);
   if (header['crit'] !== undefined) throw new RefusedTokenError('canonical', 'critical_header');
   if (header['b64'] !== undefined) throw new RefusedTokenError('canonical', 'unencoded_payload');
-  if (segment.length <= MAXIMUM_REMEMBERED_LENGTH) {
+  if (remember && segment.length <= MAXIMUM_REMEMBERED_LENGTH) {
     // A flood of different headers costs each its parsing, as it would without the memory.
     if (headers.size >= MAXIMUM_HEADERS) headers.clear();
     // Written anew: a slice would keep the whole token in memory, where nothing to present may stay.

@@ -12,6 +12,7 @@ import { type Grant } from '../../grant/grant.js';
 import { GrantService } from '../../grant/grant.service.js';
 import { RefreshTokenService } from '../../refresh-token/refresh-token.service.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
+import { keyBindingOf } from '../../sender-constraint/key.binding.js';
 import { TokenGrant } from '../token.grant.js';
 import { type TokenRequest } from '../token-request.parser.js';
 import { TokenResponseIssuer } from '../token-response.issuer.js';
@@ -84,7 +85,8 @@ export class AuthorizationCodeGrant extends TokenGrant {
     );
     if (!isRecorded) return this.answerEnded(grant, response);
     try {
-      const refreshToken = await this.refreshTokens.issue(client, grant);
+      const keyBinding = keyBindingOf(client, confirmation);
+      const refreshToken = await this.refreshTokens.issue(client, grant, keyBinding);
       this.noteRedeemed(grant);
       return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
     } catch (error) {

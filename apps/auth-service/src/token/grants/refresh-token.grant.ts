@@ -6,6 +6,7 @@ import { type Grant } from '../../grant/grant.js';
 import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
 import { type Target } from '../../resource/target.resolver.js';
+import { keyBindingOf } from '../../sender-constraint/key.binding.js';
 import { TokenGrant } from '../token.grant.js';
 import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { type TokenRequest } from '../token-request.parser.js';
@@ -26,7 +27,8 @@ export class RefreshTokenGrant extends TokenGrant {
   async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
     const token = request.parameters.required('refresh_token');
     const narrowed = await this.narrowInAdvance(client, token, request);
-    const { grant, refreshToken } = await this.rotation.refresh(client, token);
+    const keyBinding = keyBindingOf(client, request.confirmation);
+    const { grant, refreshToken } = await this.rotation.refresh(client, token, keyBinding);
     const target = narrowed ?? (await this.targetOf(grant, request));
     const response = await this.tokens.issue(grant, target, {
       nonce: null,

@@ -1,0 +1,54 @@
+/** Proof of possession: what tokens are bound to, and whether whoever presents one has it. */
+import { hkdfSync } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import { DpopNonces, DpopProofVerifier } from '@keyward/auth';
+import { AuditModule } from '../audit/audit.module.js';
+import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { tokenConfig, type TokenConfig } from '../config/token.config.js';
+import { RefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
+import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
+import { SingleUseStore } from '../single-use/single-use.store.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { DpopProofs } from './dpop.proofs.js';
+import { SenderConstraint } from './sender-constraint.js';
+import { SingleUseProofReplayStore } from './single-use-proof-replay.store.js';
+
+const NONCE_KEY_CONTEXT = 'keyward/dpop-nonce-key/1';
+const NONCE_KEY_BYTES = 32;
+
+/**
+ * Nonces by a secret that every replica has already. The newest makes them, each recognises its own:
+ * so replicas agree also while a new one is being handed out.
+ */
+function noncesOf(keys: RefreshTokenKeys): DpopNonces {
+  const newestFirst = [...keys.versions].sort((a, b) => b - a);
+  return new DpopNonces({
+    keys: newestFirst.map((version) => {
+      const secret = keys.find(version) as Buffer;
+      return Buffer.from(hkdfSync('sha256', secret, '', NONCE_KEY_CONTEXT, NONCE_KEY_BYTES));
+    }),
+  });
+}
+
+@Module({
+  imports: [StorageModule, AuditModule, RefreshTokenModule],
+  providers: [
+    {
+      provide: DpopProofs,
+      inject: [serverConfig.KEY, tokenConfig.KEY, SingleUseStore, RefreshTokenKeys],
+      useFactory: (
+        server: ServerConfig,
+        { dpopNonce }: TokenConfig,
+        used: SingleUseStore,
+        keys: RefreshTokenKeys,
+      ) => {
+        const replays = new SingleUseProofReplayStore(used);
+        const nonces = dpopNonce === 'required' ? noncesOf(keys) : undefined;
+        return new DpopProofs(new DpopProofVerifier({ replays, nonces }), server);
+      },
+    },
+    SenderConstraint,
+  ],
+  exports: [DpopProofs, SenderConstraint],
+})
+export class SenderConstraintModule {}

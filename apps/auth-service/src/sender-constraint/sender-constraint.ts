@@ -1,0 +1,51 @@
+/** Decides which key a request to the token endpoint proves, and so what its tokens are bound to. */
+import { Injectable } from '@nestjs/common';
+import { type ConfirmationClaim, InvalidDpopProofError, InvalidRequestError } from '@keyward/oauth';
+import { type FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit.trail.js';
+import { type Client } from '../client/client.js';
+import { DpopProofs, proofErrorOf } from './dpop.proofs.js';
+
+@Injectable()
+export class SenderConstraint {
+  constructor(
+    private readonly dpop: DpopProofs,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * What the tokens of this request are bound to.
+   *
+   * @param client authenticated, or public
+   * @returns null where the request proves no key and the client need not
+   * @throws InvalidRequestError where the client must prove a key and the request holds no proof
+   * @throws InvalidDpopProofError where a proof breaks a rule
+   * @throws UseDpopNonceError where it lacks a nonce of this server
+   * @throws TemporarilyUnavailableError where it cannot be known whether the proof came before
+   * @see RFC 9449 sections 5 and 5.2
+   */
+  async confirm(request: FastifyRequest, client: Client): Promise<ConfirmationClaim | null> {
+    const jkt = await this.provenJkt(request, client);
+    if (jkt === null && client.dpopBoundAccessTokens) {
+      throw new InvalidRequestError('this client must send a DPoP proof');
+    }
+    return jkt === null ? null : { jkt };
+  }
+
+  /**
+   * The key of the DPoP proof that a request brings, as its thumbprint; null where it brings none.
+   * @throws as {@link confirm} does for a proof
+   */
+  async provenJkt(request: FastifyRequest, { clientId }: Client): Promise<string | null> {
+    try {
+      return await this.dpop.prove(request);
+    } catch (cause) {
+      const error = proofErrorOf(cause);
+      if (error instanceof InvalidDpopProofError) {
+        const { reason } = error;
+        this.audit.record({ type: 'proof.refused', outcome: 'failure', clientId, reason });
+      }
+      throw error;
+    }
+  }
+}
