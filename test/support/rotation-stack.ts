@@ -17,6 +17,7 @@ const SCOPE = 'orders:read';
 /** A max-age of 1 s, access tokens of 5 s, a lead of 2 s, and a rotation as soon as that is over. */
 const RULES = {
   AUTH_JWKS_MAX_AGE_SECONDS: '1',
+  AUTH_JWKS_MIN_FRESH_SECONDS: '1',
   AUTH_ACCESS_TOKEN_SECONDS: '5',
   AUTH_SIGNING_KEY_LEAD_SECONDS: '2',
   AUTH_SIGNING_KEY_ROTATION_SECONDS: '2',

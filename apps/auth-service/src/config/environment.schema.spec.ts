@@ -38,6 +38,9 @@ describe('parseEnvironment', () => {
       AUTH_SIGNING_KEY_POLL_MS: 30_000,
       AUTH_JWKS_MAX_AGE_SECONDS: 300,
       AUTH_JWKS_RETRY_MS: 60_000,
+      AUTH_JWKS_MIN_FRESH_SECONDS: 30,
+      AUTH_SIGNER: 'row',
+      AUTH_SIGNER_TIMEOUT_MS: 2000,
       AUTH_ACCESS_TOKEN_SECONDS: 300,
       AUTH_TRUSTED_PROXIES: [],
       AUTH_AUDIT_RETENTION_DAYS: 365,
@@ -91,6 +94,10 @@ describe('parseEnvironment', () => {
     ['AUTH_SIGNING_KEY_LEAD_SECONDS', '-1'],
     ['AUTH_SIGNING_KEY_POLL_MS', '99.5'],
     ['AUTH_JWKS_MAX_AGE_SECONDS', '86401'],
+    ['AUTH_JWKS_MIN_FRESH_SECONDS', '0'],
+    ['AUTH_SIGNER', 'hsm'],
+    ['AUTH_SIGNER_SOCKET', 'signer.sock'],
+    ['AUTH_SIGNER_TIMEOUT_MS', '30001'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
     ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
@@ -126,6 +133,12 @@ describe('parseEnvironment', () => {
   it.each([
     [{ AUTH_SIGNING_KEY_LEAD_SECONDS: '389' }, /^AUTH_SIGNING_KEY_LEAD_SECONDS .* at least 390 /],
     [{ AUTH_JWKS_MAX_AGE_SECONDS: '86400' }, /^AUTH_SIGNING_KEY_LEAD_SECONDS .* at least 86490 /],
+    // What @keyward/auth keeps for 30 seconds it keeps for 30 seconds, whatever max-age says.
+    [
+      { AUTH_JWKS_MAX_AGE_SECONDS: '1', AUTH_SIGNING_KEY_LEAD_SECONDS: '119' },
+      /^AUTH_SIGNING_KEY_LEAD_SECONDS .* at least 120 /,
+    ],
+    [{ AUTH_SIGNER: 'socket' }, /^AUTH_SIGNER_SOCKET must be set/],
     [
       { AUTH_SIGNING_KEY_ROTATION_SECONDS: '86399' },
       /^AUTH_SIGNING_KEY_ROTATION_SECONDS .* AUTH_SIGNING_KEY_LEAD_SECONDS/,

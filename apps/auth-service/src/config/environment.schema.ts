@@ -9,11 +9,16 @@ import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
 import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
 
-/** Signing algorithms that an operator may choose (`AUTH_SIGNING_ALGORITHM`). */
+/** Signing algorithms that the server, a resource or a client may have. */
 export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
 
 /** One of {@link SIGNING_ALGORITHMS}. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** Whether `value` is one of {@link SIGNING_ALGORITHMS}. */
+export function isSigningAlgorithm(value: string): value is SigningAlgorithm {
+  return (SIGNING_ALGORITHMS as readonly string[]).includes(value);
+}
 
 /** The longest life of an access token that the configuration allows, in seconds. */
 export const MAX_ACCESS_TOKEN_SECONDS = 3600;

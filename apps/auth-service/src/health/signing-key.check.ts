@@ -1,7 +1,10 @@
-/** Ready only with a key that may sign now. */
+/** Ready only with a key that may sign now, and does. */
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../keys/key.ring.js';
 import { ReadinessCheck } from './readiness.check.js';
+
+/** Can be no part of any token. */
+const PROBE = Buffer.from('keyward/readiness');
 
 @Injectable()
 export class SigningKeyCheck extends ReadinessCheck {
@@ -12,6 +15,8 @@ export class SigningKeyCheck extends ReadinessCheck {
   }
 
   async check(): Promise<void> {
-    await this.keys.signingKey();
+    const key = await this.keys.signingKey();
+    // It may be held by a signer of its own, which may be down.
+    await key.sign(PROBE);
   }
 }

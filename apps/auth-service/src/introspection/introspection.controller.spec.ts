@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createLocalJWKSet,
-  FlattenedSign,
-  generateKeyPair,
-  type JSONWebKeySet,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { CLIENT_FRESH_MS } from '../client/cached-client.store.js';
 import { GrantService } from '../grant/grant.service.js';
 import { KeyRing } from '../keys/key.ring.js';
+import { makeKeyPair, makeSignature } from '../keys/signature.js';
 import { RevocationService } from '../revocation/revocation.service.js';
 import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { ORDERS, PAYMENTS } from '../testing/bootstrap.fixture.js';
+import { forgeJwt } from '../testing/forged.jwt.js';
 import { basic, ISSUER, TestApplication } from '../testing/test-application.js';
 
 describe('POST /oauth2/introspect', () => {
@@ -61,26 +56,26 @@ describe('POST /oauth2/introspect', () => {
   it('calls everything that is not a live token of ours inactive, and no more', async () => {
     const { access_token } = await server.token('shop');
     const [header = '', payload = '', signature = ''] = access_token.split('.');
-    const foreign = await generateKeyPair('ES256');
-    const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
+    const { privateKey } = await makeKeyPair('ES256');
+    const foreign = { sign: (data: Buffer) => makeSignature('ES256', data, privateKey) };
+    const ours = await server.app.get(KeyRing).signingKey();
+    const { kid } = ours;
     const now = Math.floor(Date.now() / 1000);
-    const token = (
-      claims: object,
-      head: object = {},
-      key: Parameters<SignJWT['sign']>[0] = privateKey,
-    ) =>
-      new SignJWT({
-        iss: ISSUER,
-        sub: 'shop',
-        client_id: 'shop',
-        aud: ORDERS,
-        jti: 'x',
-        iat: now,
-        exp: now + 60,
-        ...claims,
-      })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...head })
-        .sign(key);
+    const token = (claims: object, head: object = {}, key: Parameters<typeof forgeJwt>[0] = ours) =>
+      forgeJwt(
+        key,
+        { alg: 'ES256', typ: 'at+jwt', kid, ...head },
+        {
+          iss: ISSUER,
+          sub: 'shop',
+          client_id: 'shop',
+          aud: ORDERS,
+          jti: 'x',
+          iat: now,
+          exp: now + 60,
+          ...claims,
+        },
+      );
     expect(await introspect('shop', await token({}))).toMatchObject({ active: true });
 
     const tokens = {
@@ -90,7 +85,7 @@ describe('POST /oauth2/introspect', () => {
       'another payload': `${header}.${Buffer.from('{"sub":"admin"}').toString('base64url')}.${signature}`,
       'no signature': `${header}.${payload}.`,
       'alg none': `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`,
-      'a foreign key under our kid': await token({}, {}, foreign.privateKey),
+      'a foreign key under our kid': await token({}, {}, foreign),
       'an unknown kid': await token({}, { kid: 'unknown' }),
       'no kid': await token({}, { kid: undefined }),
       'another typ': await token({}, { typ: 'JWT' }),
@@ -159,19 +154,17 @@ describe('POST /oauth2/introspect', () => {
     for (const token of respelled) {
       expect(await introspect('orders', token)).toEqual({ active: false });
     }
-    const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
+    const key = await server.app.get(KeyRing).signingKey();
     const twice = Buffer.from(`{"sub":"admin",${text.slice(1)}`);
-    const forged = await new FlattenedSign(twice)
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
-      .sign(privateKey);
-    const duplicate = `${forged.protected}.${forged.payload}.${forged.signature}`;
+    const duplicate = await forgeJwt(key, { alg: 'ES256', typ: 'at+jwt', kid: key.kid }, twice);
     expect(await introspect('orders', duplicate)).toEqual({ active: false });
   });
 
   it.each(['grant', 'client', 'kid'] as const)(
     'honours the revocation of a %s at once',
     async (kind) => {
-      const { privateKey, kid } = await server.app.get(KeyRing).signingKey();
+      const key = await server.app.get(KeyRing).signingKey();
+      const { kid } = key;
       const now = Math.floor(Date.now() / 1000);
       const grantId = randomUUID();
       const claims = {
@@ -185,9 +178,7 @@ describe('POST /oauth2/introspect', () => {
           amr: ['pwd'],
         },
       };
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
-        .sign(privateKey);
+      const token = await forgeJwt(key, { alg: 'ES256', typ: 'at+jwt', kid }, claims);
       const other = await server.token('shop');
       expect(await introspect('orders', token)).toMatchObject({
         ...{ active: true, grant_id: grantId, auth_time: now - 5, acr: 'a', amr: ['pwd'] },

@@ -1,8 +1,8 @@
 /** Signs introspection responses, for a caller that must be able to prove later what it was told. */
 import { Inject, Injectable } from '@nestjs/common';
 import { INTROSPECTION_TYP, type IntrospectionResponse } from '@keyward/oauth';
-import { SignJWT } from 'jose';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { signJwt } from '../issuance/jws.signer.js';
 import { KeyRing } from '../keys/key.ring.js';
 
 @Injectable()
@@ -20,12 +20,11 @@ export class IntrospectionSigner {
    * @see RFC 9701 sections 5 and 8.1
    */
   async sign(response: IntrospectionResponse, clientId: string): Promise<string> {
-    const { algorithm, kid, privateKey } = await this.keys.signingKey();
-    return new SignJWT({ token_introspection: response })
-      .setProtectedHeader({ alg: algorithm, typ: INTROSPECTION_TYP, kid })
-      .setIssuer(this.server.issuer)
-      .setAudience(clientId)
-      .setIssuedAt()
-      .sign(privateKey);
+    return signJwt(await this.keys.signingKey(), INTROSPECTION_TYP, {
+      token_introspection: response,
+      iss: this.server.issuer,
+      aud: clientId,
+      iat: Math.floor(Date.now() / 1000),
+    });
   }
 }

@@ -4,6 +4,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment
 import { type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
 import { createKeyRing } from '../testing/key-ring.fixture.js';
+import { forgeJwt } from '../testing/forged.jwt.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
@@ -90,11 +91,10 @@ describe('IdTokenVerifier', () => {
 
   it('recognises one that expired, and one by a key that no longer signs', async () => {
     const { issuer, verifier, ring, store } = await setUp();
-    const { kid, privateKey } = await ring.signingKey();
+    const key = await ring.signingKey();
     const token = await issuer.issue({ grant: GRANT, nonce: null, accessToken: null });
-    const old = await new SignJWT({ ...decodeJwt(token), iat: 1_600_000_000, exp: 1_600_000_600 })
-      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid })
-      .sign(privateKey);
+    const claims = { ...decodeJwt(token), iat: 1_600_000_000, exp: 1_600_000_600 };
+    const old = await forgeJwt(key, { alg: 'ES256', typ: 'JWT', kid: key.kid }, claims);
     const [first, standby] = store.keys as [ListedSigningKey, ListedSigningKey];
     for (const status of ['retired', 'gone'] as const) {
       store.keys = [{ ...first, status }, standby];
@@ -124,11 +124,10 @@ describe('IdTokenVerifier', () => {
     ['a token with a sid that is no text', { claims: { sid: 1 } }],
   ])('does not recognise %s', async (_, change: { header?: object; claims?: object }) => {
     const { issuer, verifier, ring } = await setUp();
-    const { kid, privateKey } = await ring.signingKey();
+    const key = await ring.signingKey();
     const token = await issuer.issue({ grant: GRANT, nonce: null, accessToken: null });
-    const other = await new SignJWT({ ...decodeJwt(token), ...change.claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid, ...change.header })
-      .sign(privateKey);
+    const header = { alg: 'ES256', typ: 'JWT', kid: key.kid, ...change.header };
+    const other = await forgeJwt(key, header, { ...decodeJwt(token), ...change.claims });
     expect(await verifier.verifyHint(other)).toBeNull();
   });
 

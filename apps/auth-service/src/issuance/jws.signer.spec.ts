@@ -1,5 +1,6 @@
 import { generateKeyPair, jwtVerify } from 'jose';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
+import { makeSignature } from '../keys/signature.js';
 import { type SigningKey } from '../keys/signing-key.js';
 import { signJwt } from './jws.signer.js';
 import { KeyObject } from 'node:crypto';
@@ -13,7 +14,7 @@ describe('signJwt', () => {
       publicJwk: {},
       publicKey: KeyObject.from(publicKey),
       verificationKey: null,
-      privateKey: KeyObject.from(privateKey),
+      sign: (data) => makeSignature(algorithm, data, KeyObject.from(privateKey)),
       status: 'active',
       signFrom: new Date(),
       signUntil: null,

@@ -27,7 +27,7 @@ describe('KeyRing', () => {
     const first = await ring.signingKey();
     const { etag } = ring.published();
     await ring.refresh();
-    expect((await ring.signingKey()).privateKey).toBe(first.privateKey);
+    expect((await ring.signingKey()).publicKey).toBe(first.publicKey);
     expect(ring.published().etag).toBe(etag);
 
     store.keys = store.keys.filter(({ kid }) => kid !== first.kid);
@@ -50,11 +50,11 @@ describe('KeyRing', () => {
   });
 
   it('signs with the right key after it was asleep over a rotation by hand', async () => {
-    const { ring: sleeper, store, cipher, clock } = await setUp();
-    const other = createKeyRing('ES256', clock, store, cipher);
+    const { ring: sleeper, store, keeping, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, keeping);
     const first = (await sleeper.signingKey()).kid;
     clock.advance(KEY_TIMES.leadSeconds * 1000);
-    await other.rotation.rotateNow();
+    await other.rotation.rotateNow({ by: 'operator' });
     await other.ring.refresh();
     const { kid } = await other.ring.signingKey();
     expect(kid).not.toBe(first);
@@ -62,8 +62,8 @@ describe('KeyRing', () => {
   });
 
   it('signs with the right key after it was asleep over two planned rotations', async () => {
-    const { ring: sleeper, store, cipher, clock } = await setUp();
-    const other = createKeyRing('ES256', clock, store, cipher);
+    const { ring: sleeper, store, keeping, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, keeping);
     for (let rotation = 0; rotation < 2; rotation += 1) {
       clock.advance(ROTATION_MS);
       await other.ring.renew();
@@ -74,8 +74,8 @@ describe('KeyRing', () => {
   });
 
   it('answers nobody by old keys while it reads the new ones after a sleep', async () => {
-    const { ring: sleeper, store, cipher, clock } = await setUp();
-    const other = createKeyRing('ES256', clock, store, cipher);
+    const { ring: sleeper, store, keeping, clock } = await setUp();
+    const other = createKeyRing('ES256', clock, store, keeping);
     for (let rotation = 0; rotation < 2; rotation += 1) {
       clock.advance(ROTATION_MS);
       await other.ring.renew();
@@ -104,8 +104,8 @@ describe('KeyRing', () => {
   ])(
     'does not sign with a key that %s',
     async (_, change, algorithm: SigningAlgorithm = 'ES256') => {
-      const { ring, store, cipher } = createKeyRing();
-      store.keys = [{ ...(await cipher.generate(algorithm)), ...change }];
+      const { ring, store, vault } = createKeyRing();
+      store.keys = [{ ...(await vault.generate(algorithm)), ...change }];
       await ring.refresh();
       await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
     },
@@ -132,8 +132,8 @@ describe('KeyRing', () => {
     [9000, 'starts', null],
   ])('with a clock that is %d ms off it %s', async (offMs, _, problem) => {
     const clock = new TurnedClock();
-    const { store, cipher } = createKeyRing('ES256', clock);
-    const { ring } = createKeyRing('ES256', new TurnedClock(clock.nowMs() + offMs), store, cipher);
+    const { store, keeping } = createKeyRing('ES256', clock);
+    const { ring } = createKeyRing('ES256', new TurnedClock(clock.nowMs() + offMs), store, keeping);
     if (problem === null) await ring.onModuleInit();
     else await expect(ring.onModuleInit()).rejects.toThrow(problem);
   });

@@ -1,51 +1,47 @@
 /** The signing keys in memory: one snapshot at a time, replaced whole. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { signingKeyConfig, type SigningKeyConfig } from '../config/signing-key.config.js';
 import { StartupError } from '../config/startup.error.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { Clock } from './clock.js';
-import { findClockProblem } from './clock.problem.js';
+import { KeyReader } from './key.reader.js';
 import { KeyRotation } from './key.rotation.js';
 import { KeySnapshot, type PublishedKeys } from './key.snapshot.js';
-import { SigningKeyCipher } from './signing-key.cipher.js';
+import { SignerUnavailableError } from './signer.js';
 import { type SigningKey } from './signing-key.js';
-import { SigningKeyStore } from './signing-key.store.js';
 
 /** Without a key requests cause a look at the store no more often than this. */
 const RETRY_MS = 1000;
 
 /** The keys that sign and verify here. */
 @Injectable()
-export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class KeyRing implements OnModuleInit {
   private readonly logger = new Logger(KeyRing.name);
+  /** A sentence for the operator where this machine's clock is far off. */
+  clockProblem: string | null = null;
   private snapshot = new KeySnapshot([], []);
-  private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> | null = null;
   private lookedAtMs = -Infinity;
-  private clockProblem: string | null = null;
 
   constructor(
-    private readonly store: SigningKeyStore,
-    private readonly cipher: SigningKeyCipher,
+    private readonly reader: KeyReader,
     private readonly rotation: KeyRotation,
     private readonly clock: Clock,
-    @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
-    @Inject(signingKeyConfig.KEY) private readonly config: SigningKeyConfig,
+    @Inject(tokenConfig.KEY) private readonly token: Pick<TokenConfig, 'signingAlgorithm'>,
+    @Inject(signingKeyConfig.KEY) private readonly config: Pick<SigningKeyConfig, 'pollMs'>,
   ) {}
 
-  /** @throws StartupError: a server that cannot read its keys, or the time, must not start */
+  /** @throws StartupError: a server that cannot use its keys, or tell the time, must not start */
   async onModuleInit(): Promise<void> {
-    await this.renew();
+    try {
+      await this.renew();
+    } catch (error) {
+      if (!(error instanceof SignerUnavailableError)) throw error;
+      throw new StartupError(`${error.message}: start the signer first`, { cause: error });
+    }
     if (this.clockProblem !== null) throw new StartupError(this.clockProblem);
   }
 
@@ -55,25 +51,10 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     await this.refresh();
   }
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.poll(), this.config.pollMs).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-  }
-
-  private async poll(): Promise<void> {
-    try {
-      await this.rotation.advance('skip');
-      await this.refresh();
-      if (this.clockProblem !== null) this.logger.error(this.clockProblem);
-    } catch (error) {
-      this.logger.warn(`keeps its signing keys, as new ones cannot be read: ${String(error)}`);
-    }
-  }
-
-  /** Replaces the snapshot by what is stored now; on failure the present one stays. */
+  /**
+   * Replaces the snapshot by what is stored now; where that cannot be read the present one stays.
+   * @throws Error where a key that should be used cannot be: the others are, and no revoked one
+   */
   async refresh(): Promise<void> {
     const reading = this.read();
     this.reading = reading;
@@ -87,36 +68,28 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   }
 
   private async read(): Promise<void> {
-    const startedMs = this.clock.nowMs();
-    const { published, gone, now } = await this.store.find();
-    this.clockProblem = findClockProblem(startedMs, now.getTime(), this.clock.nowMs());
-    // A known key keeps its KeyObjects: they are what per-key caches hang on.
-    const keys = await Promise.all(
-      published.map(async (key): Promise<SigningKey> => {
-        const known = this.snapshot.find(key.kid);
-        if (known === undefined) return this.cipher.open(key);
-        const { status, signFrom, signUntil } = key;
-        return { ...known, status, signFrom, signUntil };
-      }),
-    );
-    this.snapshot = new KeySnapshot(keys, gone);
+    const { snapshot, clockProblem, failure } = await this.reader.read(this.snapshot);
+    this.snapshot = snapshot;
+    this.clockProblem = clockProblem;
+    if (failure !== null) throw failure;
   }
 
   /**
    * The key that signs now, by the clock at every signature: none signs past its planned end.
    *
+   * @param algorithm the server's by default
    * @throws TemporarilyUnavailableError where none may
    */
-  async signingKey(): Promise<SigningKey> {
-    const { signingAlgorithm } = this.token;
+  async signingKey(algorithm = this.token.signingAlgorithm): Promise<SigningKey> {
     if (this.wasAsleep()) await this.lookAgain();
-    let key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
+    let key = this.snapshot.signer(algorithm, this.clock.nowMs());
     if (key === undefined && this.mayLookAgain()) {
-      await this.lookAgain();
-      key = this.snapshot.signer(signingAlgorithm, this.clock.nowMs());
+      // Also for an algorithm that was registered just now.
+      await this.lookAgain(() => this.renew());
+      key = this.snapshot.signer(algorithm, this.clock.nowMs());
     }
     if (key !== undefined) return key;
-    const why = this.clockProblem ?? `no ${signingAlgorithm} key may sign at this time`;
+    const why = this.clockProblem ?? `no ${algorithm} key may sign at this time`;
     throw new TemporarilyUnavailableError('no token can be signed now', why);
   }
 
@@ -151,9 +124,9 @@ export class KeyRing implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
   }
 
   /** One at a time, whoever asks; a failure leaves the present keys, which end as planned. */
-  private async lookAgain(): Promise<void> {
+  private async lookAgain(look = () => this.refresh()): Promise<void> {
     try {
-      await (this.reading ?? this.refresh());
+      await (this.reading ?? look());
     } catch (error) {
       this.logger.warn(`cannot read its signing keys: ${String(error)}`);
     }

@@ -1,51 +1,51 @@
 /** Moves the signing keys along their life cycle, as one of any number of replicas. */
 import { Inject, Injectable } from '@nestjs/common';
-import { signingKeyConfig, type SigningKeyConfig } from '../config/signing-key.config.js';
-import { MAX_ACCESS_TOKEN_SECONDS } from '../config/environment.schema.js';
+import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
-import { REVOCATION_MARGIN_SECONDS } from '../revocation/revocation.js';
-import { planRotation, type RotationPlan, type RotationPolicy } from './rotation.plan.js';
-import { SigningKeyCipher } from './signing-key.cipher.js';
-import { SigningKeyStore, type SigningKeyChanges, type StoredKeys } from './signing-key.store.js';
+import { KeyAudit } from './key.audit.js';
+import { KeyWork } from './key.work.js';
+import { RegisteredAlgorithms } from './registered.algorithms.js';
+import { KeyTimes } from './key.times.js';
+import { type EarlyEnd, planRotation, type RotationPlan } from './rotation.plan.js';
+import { SigningKeyStore, type StoredKeys } from './signing-key.store.js';
 
-/**
- * How long what a key signed is still shown to somebody, in seconds. ID tokens (10 minutes) and logout
- * tokens (2 minutes, made anew at each attempt) are shorter. What the configuration may allow counts,
- * not what it says today: it may have said more when the token was issued.
- */
-const LONGEST_TOKEN_SECONDS = MAX_ACCESS_TOKEN_SECONDS + REVOCATION_MARGIN_SECONDS;
+/** Who asked for a rotation, and of which keys. */
+export interface RotationRequest {
+  /** For the audit: `operator`, or whoever it is. */
+  readonly by: string;
+  /** Default: the server's. */
+  readonly algorithm?: SigningAlgorithm;
+}
 
 /** Plans by the store's time, so that replicas whose clocks differ agree. */
 @Injectable()
 export class KeyRotation {
-  private readonly policy: RotationPolicy;
-
   constructor(
     private readonly store: SigningKeyStore,
-    private readonly cipher: SigningKeyCipher,
-    @Inject(tokenConfig.KEY) { signingAlgorithm }: TokenConfig,
-    @Inject(signingKeyConfig.KEY) { rotationSeconds, leadSeconds, pollMs }: SigningKeyConfig,
-  ) {
-    this.policy = {
-      algorithm: signingAlgorithm,
-      rotationMs: rotationSeconds * 1000,
-      leadMs: leadSeconds * 1000,
-      // A replica goes on signing up to two polls after a rotation that was not planned.
-      retirementMs: LONGEST_TOKEN_SECONDS * 1000 + 2 * pollMs,
-    };
+    private readonly registered: RegisteredAlgorithms,
+    private readonly work: KeyWork,
+    private readonly audit: KeyAudit,
+    private readonly times: KeyTimes,
+    @Inject(tokenConfig.KEY) private readonly token: Pick<TokenConfig, 'signingAlgorithm'>,
+  ) {}
+
+  /** Everything that something is signed by here: the server's algorithm first. */
+  async algorithms(): Promise<readonly SigningAlgorithm[]> {
+    return [...new Set([this.token.signingAlgorithm, ...(await this.registered.find())])];
   }
 
   /**
    * Makes, promotes and retires keys where it is time. Harmless at any time, by any replica.
    *
    * @param contention `wait`: on return there is a key that may sign
-   * @throws TemporarilyUnavailableError where the store cannot be reached
+   * @throws TemporarilyUnavailableError where the store or the signer cannot be reached
    */
   async advance(contention: 'wait' | 'skip'): Promise<void> {
+    const algorithms = await this.algorithms();
     // A look first: nearly always there is nothing to do, and nobody needs the lock.
     const keys = await this.store.find();
-    if (isEmpty(this.plan(keys)) && !this.hasOutdated(keys)) return;
-    await this.store.change((current) => this.carryOut(current, this.plan(current)), contention);
+    if (isEmpty(this.plan(keys, algorithms)) && !this.work.isWaiting(keys)) return;
+    await this.change((current) => this.plan(current, algorithms), contention, 'schedule');
   }
 
   /**
@@ -53,46 +53,61 @@ export class KeyRotation {
    * is at once if the last rotation is longer ago than that.
    *
    * @returns when the standby takes over
-   * @throws TemporarilyUnavailableError where the store cannot be reached
+   * @throws RangeError for an algorithm that nothing is signed by
+   * @throws TemporarilyUnavailableError where the store or the signer cannot be reached
    */
-  async rotateNow(): Promise<Date> {
+  async rotateNow({ by, algorithm = this.token.signingAlgorithm }: RotationRequest): Promise<Date> {
+    const algorithms = await this.algorithms();
+    if (!algorithms.includes(algorithm)) {
+      throw new RangeError(`nothing is signed by ${algorithm} here: there is no key to rotate`);
+    }
     let takesOverAt = new Date(NaN);
     await this.advance('wait');
-    await this.store.change(async (keys) => {
-      const plan = this.plan(keys, keys.now.getTime());
-      const active = [...plan.updates, ...keys.published].find(
-        ({ kid, status }) => status === 'active' && this.isOurs(keys, kid),
-      );
-      takesOverAt = active?.signUntil ?? takesOverAt;
-      return this.carryOut(keys, plan);
-    }, 'wait');
+    await this.change(
+      (keys) => {
+        const plan = this.plan(keys, algorithms, { algorithm, atMs: keys.now.getTime() });
+        const isOurs = (kid: string) =>
+          keys.published.some((key) => key.kid === kid && key.algorithm === algorithm);
+        const active = [...plan.updates, ...keys.published].find(
+          ({ kid, status }) => status === 'active' && isOurs(kid),
+        );
+        takesOverAt = active?.signUntil ?? takesOverAt;
+        return plan;
+      },
+      'wait',
+      by,
+    );
+    this.audit.rotated(algorithm, takesOverAt, by);
     await this.advance('wait');
     return takesOverAt;
   }
 
-  private isOurs({ published }: StoredKeys, kid: string): boolean {
-    return published.some((k) => k.kid === kid && k.algorithm === this.policy.algorithm);
+  /** What happened is audited once it has: by the replica that did it. */
+  private async change(
+    plan: (keys: StoredKeys) => RotationPlan,
+    contention: 'wait' | 'skip',
+    by: string,
+  ): Promise<void> {
+    let done: () => Promise<void> = async () => undefined;
+    const isOurs = await this.store.change(async (keys) => {
+      const planned = plan(keys);
+      const changes = await this.work.carryOut(keys, planned);
+      done = async () => {
+        this.audit.changed(keys, changes, by);
+        await this.work.cleanUp(keys, planned);
+      };
+      return changes;
+    }, contention);
+    if (isOurs) await done();
   }
 
-  private plan({ published, now }: StoredKeys, endsAt?: number): RotationPlan {
-    return planRotation(published, now.getTime(), this.policy, endsAt);
-  }
-
-  private hasOutdated({ published }: StoredKeys): boolean {
-    return published.some((key) => this.cipher.isOutdated(key));
-  }
-
-  private async carryOut(
-    { published }: StoredKeys,
-    { updates, added }: RotationPlan,
-  ): Promise<SigningKeyChanges> {
-    const made = added.map(({ algorithm, ...times }) => this.cipher.generate(algorithm, times));
-    const outdated = published.filter((key) => this.cipher.isOutdated(key));
-    return {
-      updates,
-      added: await Promise.all(made),
-      encrypted: await Promise.all(outdated.map((key) => this.cipher.reencrypt(key))),
-    };
+  private plan(
+    { published, now }: StoredKeys,
+    algorithms: readonly SigningAlgorithm[],
+    ends?: EarlyEnd,
+  ): RotationPlan {
+    const policy = { algorithms, ...this.times.policy };
+    return planRotation(published, now.getTime(), policy, ends);
   }
 }
 

@@ -1,8 +1,9 @@
-import { type PlannedKey, planRotation, type RotationPolicy } from './rotation.plan.js';
+import { type PlannedKey } from './rotation.draft.js';
+import { planRotation, type RotationPolicy } from './rotation.plan.js';
 
 const SECOND = 1000;
 const POLICY: RotationPolicy = {
-  algorithm: 'ES256',
+  algorithms: ['ES256'],
   rotationMs: 100 * SECOND,
   leadMs: 20 * SECOND,
   retirementMs: 50 * SECOND,
@@ -18,7 +19,8 @@ class Rows {
   plan(seconds: number, policy = POLICY, endsAt?: number) {
     const isPublished = (key: (typeof this.keys)[number]): key is PlannedKey =>
       key.status !== 'gone' && key.status !== 'revoked';
-    return planRotation(this.keys.filter(isPublished), at(seconds).getTime(), policy, endsAt);
+    const ends = endsAt === undefined ? undefined : { algorithm: 'ES256' as const, atMs: endsAt };
+    return planRotation(this.keys.filter(isPublished), at(seconds).getTime(), policy, ends);
   }
 
   advance(seconds: number, policy = POLICY, endsAt?: number): this {
@@ -150,7 +152,7 @@ describe('planRotation', () => {
   });
 
   it('lets the keys of another algorithm end as planned', () => {
-    const policy = { ...POLICY, algorithm: 'EdDSA' } as const;
+    const policy = { ...POLICY, algorithms: ['EdDSA'] } as const;
     const rows = new Rows().advance(0).advance(10, policy);
     expect(rows.shown).toEqual([
       ['key-1', 'active', 0, 100],

@@ -23,10 +23,11 @@ export interface SigningKeyUpdate extends Omit<SigningPlan, 'status'> {
 }
 
 /** A key's private half as it is to be stored. */
-export type EncryptedPrivateKey = Pick<
-  StoredSigningKey,
-  'kid' | 'encryptedPrivateKey' | 'keyVersion'
->;
+export interface EncryptedPrivateKey {
+  readonly kid: string;
+  readonly encryptedPrivateKey: Buffer;
+  readonly keyVersion: number;
+}
 
 /** What is changed together. */
 export interface SigningKeyChanges {

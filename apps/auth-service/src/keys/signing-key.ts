@@ -3,6 +3,7 @@ import { type KeyObject } from 'node:crypto';
 import { type VerificationKey } from '@keyward/auth';
 import { type JWK } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { type SignerName } from '../config/signing-key.variables.js';
 
 /** Where a key is on its way through the JWK Set: waiting to sign, signing, verifying only. */
 export type PublishedKeyStatus = 'pending' | 'active' | 'retired';
@@ -12,7 +13,7 @@ export type SigningKeyStatus = PublishedKeyStatus | 'gone' | 'revoked';
 
 /** What a stored and a usable key have in common. */
 interface SigningKeyFacts {
-  /** RFC 7638 thumbprint of the public part. */
+  /** RFC 7638 thumbprint of the public part; an imported key may bear the name that its tokens have. */
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   readonly publicJwk: JWK;
@@ -28,19 +29,30 @@ interface SigningKeyFacts {
   readonly createdAt: Date;
 }
 
-/** A published key as it is stored: the private part only encrypted. */
-export interface StoredSigningKey extends SigningKeyFacts {
-  readonly encryptedPrivateKey: Buffer;
-  /** Which key encryption key {@link encryptedPrivateKey} needs. */
+/** What a row says of the private half. */
+export interface HeldPrivateKey {
+  readonly signer: SignerName;
+  /** What a signer outside of this process calls the key; null where the row itself holds it. */
+  readonly signerKey: string | null;
+  /** Null where another signer than the row holds it. */
+  readonly encryptedPrivateKey: Buffer | null;
+  /** Which key encryption key {@link encryptedPrivateKey} needs; 0 where there is none. */
   readonly keyVersion: number;
 }
+
+/** A published key as it is stored: the private part only encrypted, or elsewhere. */
+export interface StoredSigningKey extends SigningKeyFacts, HeldPrivateKey {}
 
 /** A key in memory. Its KeyObjects are made once, never per token. */
 export interface SigningKey extends SigningKeyFacts {
   readonly publicKey: KeyObject;
   /** The public part as the strict check of access tokens takes it; null for a key of another algorithm. */
   readonly verificationKey: VerificationKey | null;
-  readonly privateKey: KeyObject;
+  /**
+   * Signs by the private half, which is nowhere else to be had.
+   * @throws TemporarilyUnavailableError where its signer does not answer
+   */
+  readonly sign: (data: Buffer) => Promise<Buffer>;
 }
 
 /** What is left of a key that has left the JWK Set: enough to recognise an old ID token. */

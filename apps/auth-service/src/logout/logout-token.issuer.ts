@@ -1,8 +1,8 @@
 /** Signs logout tokens (Back-Channel Logout 1.0 section 2.4). */
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { SignJWT } from 'jose';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { signJwt } from '../issuance/jws.signer.js';
 import { KeyRing } from '../keys/key.ring.js';
 
 /** Which client is told of which session. */
@@ -37,14 +37,15 @@ export class LogoutTokenIssuer {
   async issue({ clientId, accountId, sid }: LogoutNotice): Promise<string> {
     const key = await this.keys.signingKey();
     const issuedAt = Math.floor(Date.now() / 1000);
-    return new SignJWT({ sid, events: { [LOGOUT_EVENT]: {} } })
-      .setProtectedHeader({ alg: key.algorithm, typ: LOGOUT_TOKEN_TYP, kid: key.kid })
-      .setIssuer(this.server.issuer)
-      .setSubject(accountId)
-      .setAudience(clientId)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + LOGOUT_TOKEN_SECONDS)
-      .setJti(randomBytes(JTI_BYTES).toString('base64url'))
-      .sign(key.privateKey);
+    return signJwt(key, LOGOUT_TOKEN_TYP, {
+      iss: this.server.issuer,
+      sub: accountId,
+      aud: clientId,
+      iat: issuedAt,
+      exp: issuedAt + LOGOUT_TOKEN_SECONDS,
+      jti: randomBytes(JTI_BYTES).toString('base64url'),
+      sid,
+      events: { [LOGOUT_EVENT]: {} },
+    });
   }
 }

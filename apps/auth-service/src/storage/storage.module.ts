@@ -10,6 +10,7 @@ import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
+import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
@@ -52,6 +53,7 @@ import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
 import { PostgresSessionRevocationRecord } from './postgres/postgres-session-revocation.record.js';
 import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresRotationRecord } from './postgres/postgres-rotation.record.js';
+import { PostgresRegisteredAlgorithms } from './postgres/postgres-registered.algorithms.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
@@ -83,6 +85,7 @@ const RECORD = [
     useFactory: (record: ResourceStore) => new CachedResourceStore(record),
   },
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
+  { provide: RegisteredAlgorithms, useClass: PostgresRegisteredAlgorithms },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },

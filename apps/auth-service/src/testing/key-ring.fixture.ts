@@ -2,13 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { type SigningKeyConfig } from '../config/signing-key.config.js';
-import { type TokenConfig } from '../config/token.config.js';
 import { Clock } from '../keys/clock.js';
 import { EnvironmentKeyEncryption } from '../keys/environment.key-encryption.js';
+import { KeyAudit } from '../keys/key.audit.js';
+import { type KeyEncryption } from '../keys/key-encryption.js';
+import { KeyReader } from '../keys/key.reader.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { KeyRotation } from '../keys/key.rotation.js';
-import { SigningKeyCipher } from '../keys/signing-key.cipher.js';
+import { KeyTimes } from '../keys/key.times.js';
+import { KeyWork } from '../keys/key.work.js';
+import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
+import { RowSigner } from '../keys/row.signer.js';
+import { type Signer } from '../keys/signer.js';
+import { Signers } from '../keys/signers.js';
+import { SigningKeyVault } from '../keys/signing-key.vault.js';
 import { ListedSigningKeyStore } from './listed-signing-key.store.js';
+import { RecordedAudit } from './recorded-audit.js';
 
 /** Ten days a key, one day ahead. */
 export const KEY_TIMES: SigningKeyConfig = {
@@ -16,6 +25,9 @@ export const KEY_TIMES: SigningKeyConfig = {
   leadSeconds: 86_400,
   pollMs: 30_000,
   jwksMaxAgeSeconds: 300,
+  signer: 'row',
+  signerSocket: undefined,
+  signerTimeoutMs: 2000,
 };
 
 /** A clock that stands where it was put. */
@@ -33,15 +45,37 @@ export class TurnedClock extends Clock {
   }
 }
 
-/** A replica; one that is given another's store and clock shares the keys with it. */
+/** The algorithms of clients and resources that a test has registered. */
+export class ListedAlgorithms extends RegisteredAlgorithms {
+  algorithms: SigningAlgorithm[] = [];
+
+  async find(): Promise<readonly SigningAlgorithm[]> {
+    return this.algorithms;
+  }
+}
+
+/** A vault whose keys stand in their rows, unless there is another signer. */
+export function createVault(encryption?: KeyEncryption, signer?: Signer) {
+  const row = new RowSigner(encryption ?? new EnvironmentKeyEncryption(randomBytes(32)));
+  const signers = signer === undefined ? new Signers(row) : new Signers(signer, [row]);
+  const vault = new SigningKeyVault(signers);
+  return { vault, row, work: new KeyWork(vault, row, signers) };
+}
+
+/** A replica; one that is given another's store, clock and vault shares the keys with it. */
 export function createKeyRing(
   algorithm: SigningAlgorithm = 'ES256',
   clock: Clock = new TurnedClock(),
   store = new ListedSigningKeyStore(() => clock.nowMs()),
-  cipher = new SigningKeyCipher(new EnvironmentKeyEncryption(randomBytes(32))),
+  keeping = createVault(),
 ) {
-  const token = { signingAlgorithm: algorithm } as TokenConfig;
-  const rotation = new KeyRotation(store, cipher, token, KEY_TIMES);
-  const ring = new KeyRing(store, cipher, rotation, clock, token, KEY_TIMES);
-  return { store, cipher, rotation, ring, clock };
+  const token = { signingAlgorithm: algorithm };
+  const audit = new RecordedAudit();
+  const registered = new ListedAlgorithms();
+  const times = new KeyTimes(KEY_TIMES);
+  const { vault, work } = keeping;
+  const rotation = new KeyRotation(store, registered, work, new KeyAudit(audit), times, token);
+  const reader = new KeyReader(store, vault, clock);
+  const ring = new KeyRing(reader, rotation, clock, token, KEY_TIMES);
+  return { store, vault, keeping, rotation, registered, audit, ring, clock };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type CryptoKey, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type JWTPayload } from 'jose';
 import { GrantService } from '../grant/grant.service.js';
 import { KeyRing } from '../keys/key.ring.js';
+import { makeKeyPair, makeSignature } from '../keys/signature.js';
 import { RevocationService } from '../revocation/revocation.service.js';
 import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { ALICE, BOB, ORDERS, SPA_ORIGIN } from '../testing/bootstrap.fixture.js';
+import { forgeJwt } from '../testing/forged.jwt.js';
 import { ISSUER, TestApplication } from '../testing/test-application.js';
 
 const PROFILE = {
@@ -29,12 +31,14 @@ describe('/oauth2/userinfo', () => {
   afterAll(() => server.stop());
 
   /** A token as the server signs them, but for what is changed. */
-  async function sign(change: JWTPayload = {}, typ = 'at+jwt', key?: CryptoKey): Promise<string> {
-    const { kid, algorithm, privateKey } = await server.app
-      .get(KeyRing, { strict: false })
-      .signingKey();
+  async function sign(
+    change: JWTPayload = {},
+    typ = 'at+jwt',
+    key?: Parameters<typeof forgeJwt>[0],
+  ): Promise<string> {
+    const ours = await server.app.get(KeyRing, { strict: false }).signingKey();
     const now = Math.floor(Date.now() / 1000);
-    return new SignJWT({
+    const claims = {
       iss: ISSUER,
       sub: ALICE,
       aud: ISSUER,
@@ -45,9 +49,8 @@ describe('/oauth2/userinfo', () => {
       iat: now,
       exp: now + 300,
       ...change,
-    })
-      .setProtectedHeader({ alg: algorithm, typ, kid })
-      .sign(key ?? privateKey);
+    };
+    return forgeJwt(key ?? ours, { alg: ours.algorithm, typ, kid: ours.kid }, claims);
   }
 
   const ask = (authorization?: string, init: RequestInit = {}) =>
@@ -115,8 +118,9 @@ describe('/oauth2/userinfo', () => {
   });
 
   it('refuses a token by a foreign key, and no token at all', async () => {
-    const { privateKey } = await generateKeyPair('ES256');
-    for (const token of [await sign({}, 'at+jwt', privateKey), 'nonsense', 'a.b.c']) {
+    const { privateKey } = await makeKeyPair('ES256');
+    const foreign = { sign: (data: Buffer) => makeSignature('ES256', data, privateKey) };
+    for (const token of [await sign({}, 'at+jwt', foreign), 'nonsense', 'a.b.c']) {
       expect(challenge(await ask(`Bearer ${token}`))).toMatch(/^Bearer error="invalid_token"/);
     }
   });

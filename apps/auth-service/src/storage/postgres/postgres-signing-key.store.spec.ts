@@ -1,20 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { type TokenConfig } from '../../config/token.config.js';
-import { EnvironmentKeyEncryption } from '../../keys/environment.key-encryption.js';
+import { KeyAudit } from '../../keys/key.audit.js';
 import { KeyRotation } from '../../keys/key.rotation.js';
-import { SigningKeyCipher } from '../../keys/signing-key.cipher.js';
+import { KeyTimes } from '../../keys/key.times.js';
 import { type StoredSigningKey } from '../../keys/signing-key.js';
 import { openDatabase, openTestDatabase } from '../../testing/open-database.js';
-import { KEY_TIMES } from '../../testing/key-ring.fixture.js';
+import { createVault, KEY_TIMES, ListedAlgorithms } from '../../testing/key-ring.fixture.js';
+import { RecordedAudit } from '../../testing/recorded-audit.js';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
 
-const TOKEN = { signingAlgorithm: 'ES256' } as TokenConfig;
+const TOKEN = { signingAlgorithm: 'ES256' } as const;
+const NO_OTHERS = new ListedAlgorithms();
+const AUDIT = new KeyAudit(new RecordedAudit());
 
 describe('PostgresSigningKeyStore', () => {
-  const cipher = new SigningKeyCipher(new EnvironmentKeyEncryption(randomBytes(32)));
+  const { vault, work } = createVault();
   let database: PostgresDatabase;
   let url: string;
   let close: () => Promise<void>;
@@ -32,10 +33,14 @@ describe('PostgresSigningKeyStore', () => {
 
   it('lets replicas that boot together make one set of keys', async () => {
     const other = await openDatabase(url);
-    const generate = jest.spyOn(cipher, 'generate');
+    const generate = jest.spyOn(vault, 'generate');
     const stores = [store, new PostgresSigningKeyStore(other), store, store];
     await Promise.all(
-      stores.map((each) => new KeyRotation(each, cipher, TOKEN, KEY_TIMES).advance('wait')),
+      stores.map((each) =>
+        new KeyRotation(each, NO_OTHERS, work, AUDIT, new KeyTimes(KEY_TIMES), TOKEN).advance(
+          'wait',
+        ),
+      ),
     );
     await other.onApplicationShutdown();
     expect(generate).toHaveBeenCalledTimes(2);
@@ -51,7 +56,7 @@ describe('PostgresSigningKeyStore', () => {
       first = store.change(async () => {
         entered();
         await new Promise<void>((resolve) => (done = resolve));
-        return { updates: [], added: [await cipher.generate('ES256')] };
+        return { updates: [], added: [await vault.generate('ES256')] };
       }, 'wait');
     });
     const seen = jest.fn(async ({ published }: { published: readonly unknown[] }) => {
@@ -67,17 +72,17 @@ describe('PostgresSigningKeyStore', () => {
   });
 
   it('gives back a key that can still be opened, and its own time', async () => {
-    const generated = await cipher.generate('ES256');
+    const generated = await vault.generate('ES256');
     await add(generated);
     const { published, gone, now } = await store.find();
     expect(published).toEqual([expect.objectContaining(generated)]);
     expect(gone).toEqual([]);
     expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5000);
-    expect((await cipher.open(published[0] as StoredSigningKey)).kid).toBe(generated.kid);
+    expect((await vault.open(published[0] as StoredSigningKey)).kid).toBe(generated.kid);
   });
 
   it('destroys the private half of a key that is gone, and keeps the public one', async () => {
-    const key = await cipher.generate('ES256');
+    const key = await vault.generate('ES256');
     const { kid, publicJwk, algorithm, signFrom } = key;
     await add(key);
     const update = { kid, status: 'gone' as const, signFrom, signUntil: null };
@@ -90,7 +95,7 @@ describe('PostgresSigningKeyStore', () => {
   });
 
   it('changes two keys over in any order of its rows', async () => {
-    const [a, b] = [await cipher.generate('ES256'), await cipher.generate('ES256')];
+    const [a, b] = [await vault.generate('ES256'), await vault.generate('ES256')];
     await add(a, { ...b, status: 'pending' });
     const begin = { ...b, status: 'active' as const };
     const end = { ...a, status: 'retired' as const };
@@ -99,7 +104,7 @@ describe('PostgresSigningKeyStore', () => {
   });
 
   it('never revives a key that is revoked while somebody plans for it', async () => {
-    const key = await cipher.generate('ES256');
+    const key = await vault.generate('ES256');
     await add(key);
     await store.change(async () => {
       await database.manager.query(`UPDATE signing_key SET status = 'revoked'`);
@@ -110,12 +115,12 @@ describe('PostgresSigningKeyStore', () => {
   });
 
   it('leaves the last word on a second active key to the database', async () => {
-    await add(await cipher.generate('ES256'));
-    await expect(add(await cipher.generate('ES256'))).rejects.toThrow(/signing_key_one_active/);
+    await add(await vault.generate('ES256'));
+    await expect(add(await vault.generate('ES256'))).rejects.toThrow(/signing_key_one_active/);
   });
 
   it('changes nothing where a key cannot be made', async () => {
-    const key = await cipher.generate('ES256');
+    const key = await vault.generate('ES256');
     await add(key);
     const failing = () => Promise.reject(new TypeError('no entropy'));
     await expect(store.change(failing, 'wait')).rejects.toThrow('no entropy');

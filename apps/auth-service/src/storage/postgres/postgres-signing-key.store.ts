@@ -13,6 +13,7 @@ import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 
 const REVOKED = 'revoked';
+const NO_PRIVATE_HALF = { encryptedPrivateKey: null, signerKey: null };
 
 @Injectable()
 export class PostgresSigningKeyStore extends SigningKeyStore {
@@ -37,7 +38,7 @@ export class PostgresSigningKeyStore extends SigningKeyStore {
         }
         // Ends come before beginnings: an algorithm has one active key at every moment.
         for (const { kid, ...update } of updates.toSorted(activeLast)) {
-          const destroyed = update.status === 'gone' ? { encryptedPrivateKey: null } : {};
+          const destroyed = update.status === 'gone' ? NO_PRIVATE_HALF : {};
           // Revoking takes no lock, and has the last word.
           const row = { kid, status: Not(REVOKED) };
           await manager.update(SigningKeyEntity, row, { ...update, ...destroyed });
@@ -76,7 +77,7 @@ async function find(manager: EntityManager): Promise<StoredKeys> {
 }
 
 function isPublished(row: SigningKeyEntity): row is SigningKeyEntity & StoredSigningKey {
-  return row.status !== 'gone' && row.encryptedPrivateKey !== null;
+  return row.status !== 'gone';
 }
 
 function activeLast(a: { status: string }, b: { status: string }): number {

@@ -2,6 +2,7 @@
 import { type JWK } from 'jose';
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 import { type SigningAlgorithm } from '../../../config/environment.schema.js';
+import { type SignerName } from '../../../config/signing-key.variables.js';
 import { type SigningKeyStatus } from '../../../keys/signing-key.js';
 
 @Entity('signing_key')
@@ -15,7 +16,14 @@ export class SigningKeyEntity {
   @Column({ name: 'public_jwk', type: 'jsonb' })
   publicJwk: JWK;
 
-  /** Null for a key that is gone. */
+  @Column({ type: 'text' })
+  signer: SignerName;
+
+  /** Null where the row itself holds the private half, and for a key that is gone. */
+  @Column({ name: 'signer_key', type: 'text', nullable: true })
+  signerKey: string | null;
+
+  /** Null where a signer holds it, and for a key that is gone. */
   @Column({ name: 'encrypted_private_key', type: 'bytea', nullable: true })
   encryptedPrivateKey: Buffer | null;
 
