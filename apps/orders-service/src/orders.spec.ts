@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import request from 'supertest';
+import { accessDocument } from './access.document.js';
 import { createApplication } from './application.js';
 
 const AUDIENCE = 'https://orders.test';
@@ -210,6 +211,12 @@ describe('orders-service', () => {
       .get('/orders/%ff')
       .set('Authorization', await reader('alice'))
       .expect(400);
+  });
+
+  it('asks of its callers what access.md says', async () => {
+    const written = await readFile(new URL('../access.md', import.meta.url), 'utf8');
+    // Stale? npx nx access @keyward/orders-service
+    expect(written).toBe(accessDocument(app));
   });
 
   describe('documentation', () => {

@@ -12,6 +12,8 @@ import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessPolicies } from './access/access-policy.js';
 import { AccessTokenGuard } from './access/access-token.guard.js';
 import { ApplicationGuard } from './access/application.guard.js';
+import { GuardCoverage } from './access/guard-coverage.js';
+import { HandlerInventory } from './access/handler-inventory.js';
 import { RequestAuthenticator } from './access/request-authenticator.js';
 import { RouteAudit } from './access/route-audit.js';
 import { ScopesGuard } from './access/scopes.guard.js';
@@ -37,7 +39,8 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
   if (extras.exceptionFilter !== false) {
     providers.push({ provide: APP_FILTER, useClass: BearerExceptionFilter });
   }
-  return { ...definition, providers };
+  // Guards that a class names are made in that class's module, which has to find what they need.
+  return { ...definition, global: true, providers };
 }
 
 /**
@@ -58,6 +61,8 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     ScopesGuard,
     RequestAuthenticator,
     JwtStrategy,
+    HandlerInventory,
+    GuardCoverage,
     RouteAudit,
     {
       provide: AuthObserver,
@@ -83,6 +88,8 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AccessTokenGuard,
     AccessTokenVerifier,
     AuthObserver,
+    GuardCoverage,
+    HandlerInventory,
     RequestAuthenticator,
     ScopesGuard,
     AUTH_OPTIONS,

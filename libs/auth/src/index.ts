@@ -10,7 +10,10 @@ export {
   type Handler,
 } from './access/access-policy.js';
 export { AccessTokenGuard } from './access/access-token.guard.js';
-export { UndecoratedHandlerError } from './access/route-audit.js';
+export { ApplicationGuard } from './access/application.guard.js';
+export { describeAccess, formatAccess, type DescribedAccess } from './access/describe-access.js';
+export { type HandlerTransport } from './access/handler-metadata.js';
+export { UndecoratedHandlerError, UnguardedHandlerError } from './access/route-audit.js';
 export { ScopesGuard } from './access/scopes.guard.js';
 export { type StepUpOptions, type StepUpRequirement } from './access/step-up.js';
 export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';

@@ -1,11 +1,18 @@
-/** Refuses to start an application with a handler that nobody decided about. */
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+/** Refuses to start an application with a handler that nobody decided about, or that nobody guards. */
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
-import { AccessPolicies, type Handler } from './access-policy.js';
+import { GuardCoverage } from './guard-coverage.js';
+import { HandlerInventory, type InventoriedHandler } from './handler-inventory.js';
 
-/** What Nest writes onto a method that is a route; its constant is not part of Nest's API. */
-const PATH_METADATA = 'path';
+/**
+ * Marks a WebSocket adapter that authenticates whoever connects. Registered, so that two copies of
+ * this package agree.
+ */
+export const PROTECTS_CONNECTIONS = Symbol.for('@keyward/auth:protects-connections');
+
+/** The provider under which @nestjs/graphql keeps its options. */
+const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 /** Handlers without an access decorator; the message names them and says what to do. */
 export class UndecoratedHandlerError extends Error {
@@ -21,41 +28,126 @@ export class UndecoratedHandlerError extends Error {
   }
 }
 
-/** Looks at every HTTP handler when the application starts. */
+/** Handlers whose decorators nothing enforces; the message names them and says what to do. */
+export class UnguardedHandlerError extends Error {
+  override readonly name = 'UnguardedHandlerError';
+
+  /** @param handlers as `Controller.handler` */
+  constructor(
+    readonly handlers: readonly string[],
+    why: string,
+  ) {
+    super(`nothing guards ${handlers.join(', ')}: ${why}`);
+  }
+}
+
+const UNGUARDED_MESSAGES =
+  'global guards do not reach a microservice that is connected without `{ inheritAppConfig: true }`; ' +
+  'set it, or put @UseGuards(ApplicationGuard) on the controller';
+const UNGUARDED_CONNECTIONS =
+  'no guard of Nest sees who connects to a gateway; ' +
+  'call app.useWebSocketAdapter(new ProtectedWebSocketAdapter(app, adapter)) before the start';
+const UNGUARDED_SOCKET_MESSAGES =
+  'global guards do not reach gateways here; put @UseGuards(ApplicationGuard) on the gateway';
+const UNGUARDED_FIELDS =
+  'Nest calls no guard for fields and references unless it is told to; ' +
+  "give GraphQLModule `fieldResolverEnhancers: ['guards']`, or decorate operations, not their class";
+
+/** Looks at every handler of every transport when the application starts. */
 @Injectable()
 export class RouteAudit implements OnApplicationBootstrap {
   readonly #mode: 'error' | 'warn' | 'off';
 
   constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    private readonly policies: AccessPolicies,
+    private readonly inventory: HandlerInventory,
+    private readonly coverage: GuardCoverage,
+    private readonly config: ApplicationConfig,
+    private readonly modules: ModulesContainer,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
     this.#mode = options.routeAudit ?? 'error';
   }
 
-  /** @throws UndecoratedHandlerError, and ContradictoryAccessError in any mode */
+  /** @throws UndecoratedHandlerError, UnguardedHandlerError, and ContradictoryAccessError in any mode */
   onApplicationBootstrap(): void {
-    const undecorated = this.#undecoratedHandlers();
-    if (undecorated.length === 0 || this.#mode === 'off') return;
-    const error = new UndecoratedHandlerError(undecorated);
-    if (this.#mode === 'error') throw error;
-    new Logger('AuthModule').warn(error.message);
+    const handlers = this.inventory.handlers();
+    const undecorated = handlers.filter(needsDecision).map(({ name }) => name);
+    if (undecorated.length > 0)
+      this.#report(new UndecoratedHandlerError([...new Set(undecorated)]));
+    const closed = handlers.filter(({ policy }) => !policy.public);
+    this.#demand(
+      closed,
+      this.#isGuarded('rpc', this.coverage.reachesMicroservices()),
+      UNGUARDED_MESSAGES,
+    );
+    this.#auditGateways(closed);
+    this.#demand(closed, (handler) => !this.#isUnguardedField(handler), UNGUARDED_FIELDS);
+    this.coverage.watchLatecomers(() =>
+      this.#demand(closed, this.#isGuarded('rpc', false), UNGUARDED_MESSAGES),
+    );
   }
 
-  #undecoratedHandlers(): readonly string[] {
-    const found: string[] = [];
-    for (const { metatype, instance } of this.discovery.getControllers()) {
-      if (typeof metatype !== 'function') continue;
-      const prototype = (instance ? Object.getPrototypeOf(instance) : metatype.prototype) as object;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        const handler = (prototype as Record<string, unknown>)[name];
-        if (typeof handler !== 'function' || !Reflect.hasMetadata(PATH_METADATA, handler)) continue;
-        const policy = this.policies.of(metatype as Type, handler as Handler);
-        if (!policy.decorated) found.push(`${metatype.name}.${name}`);
-      }
+  #auditGateways(closed: readonly InventoriedHandler[]): void {
+    const sockets = closed.filter(({ transport }) => transport === 'ws');
+    if (sockets.length === 0) return;
+    const adapter = this.config.getIoAdapter() as object | undefined;
+    if (adapter === undefined || !(PROTECTS_CONNECTIONS in adapter)) {
+      // Also where whoever connects may: nothing else tells a gateway's handlers who is calling.
+      this.#report(
+        new UnguardedHandlerError([...new Set(sockets.map(connectionOf))], UNGUARDED_CONNECTIONS),
+      );
+      return;
     }
-    return found;
+    const messages = sockets.filter(({ operation }) => operation === 'message');
+    this.#demand(
+      messages,
+      this.#isGuarded('ws', this.coverage.reachesGateways()),
+      UNGUARDED_SOCKET_MESSAGES,
+    );
   }
+
+  #isGuarded(transport: string, byGlobalGuards: boolean): (handler: InventoriedHandler) => boolean {
+    return (handler) =>
+      handler.transport !== transport || byGlobalGuards || this.coverage.isNamedBy(handler);
+  }
+
+  #isUnguardedField({ isField, operation, policy }: InventoriedHandler): boolean {
+    // A field without a decorator of its own is as open as the operation that leads to it.
+    const asks = isField && (policy.decorated || operation === 'reference');
+    return asks && !this.#guardsFields();
+  }
+
+  #guardsFields(): boolean {
+    const options = [...this.modules.values()].flatMap(
+      ({ providers }) =>
+        (providers.get(GRAPHQL_OPTIONS)?.instance as { fieldResolverEnhancers?: string[] }) ?? [],
+    );
+    return options.every(({ fieldResolverEnhancers }) =>
+      fieldResolverEnhancers?.includes('guards'),
+    );
+  }
+
+  #demand(
+    handlers: readonly InventoriedHandler[],
+    isGuarded: (handler: InventoriedHandler) => boolean,
+    why: string,
+  ): void {
+    const unguarded = handlers.filter((handler) => !isGuarded(handler)).map(({ name }) => name);
+    if (unguarded.length > 0) this.#report(new UnguardedHandlerError([...new Set(unguarded)], why));
+  }
+
+  #report(error: Error): void {
+    if (this.#mode === 'error') throw error;
+    if (this.#mode === 'warn') new Logger('AuthModule').warn(error.message);
+  }
+}
+
+/** Fields take over from the operation, and a connection that nobody decided about wants a token. */
+function needsDecision({ policy, isField, operation }: InventoriedHandler): boolean {
+  if (policy.decorated || operation === 'connection') return false;
+  return !isField || operation === 'reference';
+}
+
+function connectionOf({ host }: InventoriedHandler): string {
+  return `${host.name}.handleConnection`;
 }
