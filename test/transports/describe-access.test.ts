@@ -5,14 +5,17 @@ import { Mutation, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
+  AccessPolicies,
   AnyScope,
   AuthModule,
   Authenticated,
   describeAccess,
   formatAccess,
+  Introspect,
   Public,
   Roles,
   Scopes,
+  StepUp,
 } from '@keyward/auth';
 import { EMPTY, type Observable } from 'rxjs';
 
@@ -26,6 +29,12 @@ class OrdersController {
   @Scopes('orders:write', 'orders:read')
   @Roles('clerk', 'admin')
   place(): string {
+    return 'ok';
+  }
+  @Get('cancel')
+  @StepUp({ acr: 'urn:mfa', maxAgeSeconds: 60 })
+  @Introspect()
+  cancel(): string {
     return 'ok';
   }
   @Get('health') @Public() health(): string {
@@ -102,6 +111,7 @@ describe('describeAccess', () => {
       'http | GET | /api/shop/orders | scope orders:read | OrdersController.list',
       'http | POST | /api/shop/orders | scope orders:write and orders:read, role clerk or admin | OrdersController.place',
       'http | POST | /api/shop/orders/batch | scope orders:write and orders:read, role clerk or admin | OrdersController.place',
+      'http | GET | /api/shop/orders/cancel | scope orders:read, signed in by urn:mfa within 60 s, confirmed by the issuer within 0 s | OrdersController.cancel',
       'http | SSE | /api/shop/orders/events | scope orders:read, scope a or b | OrdersController.events',
       'http | GET | /api/shop/orders/health | public | OrdersController.health',
       'http | GET | /ready | public | HealthController.ready',
@@ -116,7 +126,7 @@ describe('describeAccess', () => {
   });
 
   it('is written as a table that a reviewer can read', () => {
-    const policy = { public: true, decorated: true, scopes: [], anyScope: [], roles: [] };
+    const policy = new AccessPolicies().of(HealthController, HealthController.prototype.ready);
     const row = { transport: 'http', operation: 'GET', access: 'public', policy } as const;
     expect(
       formatAccess([

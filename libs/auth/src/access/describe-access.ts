@@ -4,6 +4,7 @@ import { ApplicationConfig, DiscoveryService, ModulesContainer } from '@nestjs/c
 import { type AccessPolicy } from './access-policy.js';
 import { HandlerInventory, type InventoriedHandler } from './handler-inventory.js';
 import { type HandlerTransport } from './handler-metadata.js';
+import { type StepUpRequirement } from './step-up.js';
 
 /** One way into the application, and what it asks of whoever takes it. */
 export interface DescribedAccess {
@@ -66,15 +67,22 @@ function describe(handler: InventoriedHandler, prefixes: readonly string[]): Des
 
 function describePolicy({ policy, isField, operation }: InventoriedHandler): string {
   if (policy.public) return 'public';
-  const { scopes, anyScope, roles } = policy;
+  const { scopes, anyScope, roles, introspectionMaxAgeSeconds: maxAgeSeconds } = policy;
   const parts = [
     ...(scopes.length > 0 ? [`scope ${scopes.join(' and ')}`] : []),
     ...anyScope.map((group) => `scope ${group.join(' or ')}`),
     ...roles.map((group) => `role ${group.join(' or ')}`),
+    ...(policy.stepUp === undefined ? [] : [describeStepUp(policy.stepUp)]),
+    ...(maxAgeSeconds === undefined ? [] : [`confirmed by the issuer within ${maxAgeSeconds} s`]),
   ];
   if (parts.length > 0) return parts.join(', ');
   if (policy.decorated || operation === 'connection') return 'any access token';
   return isField && operation === 'field' ? 'as its operation' : 'undecided';
+}
+
+function describeStepUp({ acrValues, maxAgeSeconds }: StepUpRequirement): string {
+  const by = acrValues.length === 0 ? '' : ` by ${acrValues.join(' or ')}`;
+  return `signed in${by}${maxAgeSeconds === undefined ? '' : ` within ${maxAgeSeconds} s`}`;
 }
 
 /** What stands before the paths of a class's routes. */
