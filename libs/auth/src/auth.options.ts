@@ -1,6 +1,7 @@
 /** The options of AuthModule. */
 import { type AuthObserver } from './auth.observer.js';
 import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
+import { type DpopOptions } from './sender-constraint/dpop.options.js';
 import { type TrustOptions } from './trust/trust.options.js';
 
 /** Token under which AuthModule's options are injected. */
@@ -40,6 +41,12 @@ export interface AuthModuleOptions {
    * `off`: nothing. Whatever it is, such a handler wants a valid token.
    */
   readonly routeAudit?: 'error' | 'warn' | 'off';
+  /**
+   * Takes tokens that are bound to a DPoP key, with a proof of that key. Default: a bound token is
+   * refused, as nobody here could tell its owner from a thief.
+   * @see RFC 9449 section 7
+   */
+  readonly dpop?: DpopOptions;
   /** Milliseconds since the epoch. Default Date.now; tests give their own. */
   readonly clock?: () => number;
 }

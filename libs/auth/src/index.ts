@@ -16,7 +16,11 @@ export { type HandlerTransport } from './access/handler-metadata.js';
 export { UndecoratedHandlerError, UnguardedHandlerError } from './access/route-audit.js';
 export { ScopesGuard } from './access/scopes.guard.js';
 export { type StepUpOptions, type StepUpRequirement } from './access/step-up.js';
-export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';
+export {
+  AccessTokenVerifier,
+  type BoundTokens,
+  type VerifierOptions,
+} from './access-token/access-token.verifier.js';
 export { JwtStrategy } from './access-token/jwt.strategy.js';
 export {
   IntrospectionUnavailableError,
@@ -29,9 +33,13 @@ export {
 } from './access-token/refusal.js';
 export { type CacheStatistics } from './access-token/verified-token.cache.js';
 export {
+  extractAccessToken,
   extractBearerToken,
+  extractDpopToken,
   type HttpRequest,
   MalformedRequestError,
+  type PresentedToken,
+  type TokenScheme,
 } from './bearer/bearer-token.js';
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
@@ -97,10 +105,23 @@ export {
   DpopProofVerifier,
   MAX_PROOF_AGE_SECONDS,
   MAX_PROOF_AHEAD_SECONDS,
+  type BoundToken,
   type DpopProofVerifierOptions,
   type ProvenRequest,
 } from './sender-constraint/dpop-proof.verifier.js';
 export { DpopNonces, type DpopNonceOptions } from './sender-constraint/dpop.nonces.js';
+export {
+  DpopConfirmation,
+  type DpopConfirmationOptions,
+} from './sender-constraint/dpop.confirmation.js';
+export { type DpopOptions } from './sender-constraint/dpop.options.js';
+export { answerToProof } from './sender-constraint/proof.answer.js';
+export { SenderCheck, type ConfirmationMethod } from './sender-constraint/sender.check.js';
+export {
+  RedisProofReplayStore,
+  type RedisReplayClient,
+  type RedisProofReplayStoreOptions,
+} from './sender-constraint/redis-proof-replay.store.js';
 export { normalizeHttpUri } from './sender-constraint/http-uri.js';
 export { MemoryProofReplayStore } from './sender-constraint/memory-proof-replay.store.js';
 export { ProofReplayStore } from './sender-constraint/proof-replay.store.js';

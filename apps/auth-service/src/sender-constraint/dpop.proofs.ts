@@ -21,19 +21,18 @@ export class DpopProofs {
   /**
    * The key that a request proves, and its proof used up.
    *
-   * @param accessToken that comes with the request, where the server is the resource
    * @returns its thumbprint; null where there is no proof
    * @throws RefusedProofError naming the rule that the proof broke
    * @throws TemporarilyUnavailableError where it cannot be known whether it came before
    * @see RFC 9449 section 4.3
    */
-  async prove(request: FastifyRequest, accessToken?: string): Promise<string | null> {
+  async prove(request: FastifyRequest): Promise<string | null> {
     if (request.headers['dpop'] === undefined) return null;
     const nonce = this.verifier.currentNonce();
     if (nonce !== undefined) offerNonce(request, nonce);
     const proof = extractDpopProof(request) ?? '';
     const { method } = request;
-    return this.verifier.verify(proof, { method, uris: this.urisOf(request), accessToken });
+    return this.verifier.verify(proof, { method, uris: this.urisOf(request) });
   }
 
   /** By the issuer and the route: what `Host` and `X-Forwarded-Host` say is the caller's choice. */

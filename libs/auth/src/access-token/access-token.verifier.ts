@@ -25,6 +25,13 @@ export interface VerifierOptions {
   readonly maxCachedTokens?: number;
 }
 
+/**
+ * What happens to a token that is bound to a key (`cnf`). Nobody may take one who does not hold it
+ * against its sender: `refused` is for whoever knows the token alone, `unchecked` for a caller that
+ * asks the request for the key.
+ */
+export type BoundTokens = 'refused' | 'unchecked';
+
 /** A token on its way through the checks. */
 interface Candidate {
   readonly token: string;
@@ -66,6 +73,8 @@ export class AccessTokenVerifier {
   /**
    * Verifies `token` and says who it speaks for.
    *
+   * @param boundTokens `unchecked` leaves it to the caller that whoever presents the token proves the
+   *   key that it is bound to
    * @returns the principal; a promise of it only where a key has to be fetched or the issuer asked
    *   first, so that the usual request waits for nothing. `await` suits both.
    * @throws RefusedTokenError naming stage and rule (a rejection where a promise was returned)
@@ -73,8 +82,9 @@ export class AccessTokenVerifier {
    * @throws RevocationsUnavailableError where the trust wants to know of revocations, and cannot
    * @throws IntrospectionUnavailableError where the issuer of an opaque token cannot be asked
    */
-  verify(token: string): Principal | Promise<Principal> {
-    return this.#verify(token, false);
+  verify(token: string, boundTokens: BoundTokens = 'refused'): Principal | Promise<Principal> {
+    const verified = this.#verify(token, false);
+    return boundTokens === 'unchecked' ? verified : unbound(verified);
   }
 
   /**
@@ -83,8 +93,12 @@ export class AccessTokenVerifier {
    *
    * @returns the principal of a remembered token at once, any other by a promise
    */
-  verifyOffThread(token: string): Principal | Promise<Principal> {
-    return this.#verify(token, true);
+  verifyOffThread(
+    token: string,
+    boundTokens: BoundTokens = 'refused',
+  ): Principal | Promise<Principal> {
+    const verified = this.#verify(token, true);
+    return boundTokens === 'unchecked' ? verified : unbound(verified);
   }
 
   /**
@@ -94,13 +108,18 @@ export class AccessTokenVerifier {
    * @returns a principal of this call alone, with no more scope and roles than the issuer's word
    * @throws what `verify` throws, and IntrospectionUnavailableError where the issuer cannot be asked
    */
-  async introspect(token: string, maxAgeSeconds: number): Promise<Principal> {
+  async introspect(
+    token: string,
+    maxAgeSeconds: number,
+    boundTokens: BoundTokens = 'refused',
+  ): Promise<Principal> {
     this.#checkLength(token);
     const opaque = this.#opaque.find(token);
     const verified =
       opaque === undefined
-        ? await this.#confirm(token, await this.verifyOffThread(token), maxAgeSeconds)
+        ? await this.#confirm(token, await this.#verify(token, true), maxAgeSeconds)
         : await this.#askAbout(token, opaque, maxAgeSeconds);
+    if (boundTokens === 'refused') refuseBound(verified);
     const principal = Object.freeze({ ...verified });
     markIntrospected(principal);
     return principal;
@@ -165,7 +184,7 @@ export class AccessTokenVerifier {
     return key.verifyOffThread(header.alg, jws.signingInput, jws.signature).then((good) => {
       // Meanwhile the key may have been removed: then all of it is asked again, on this thread.
       return good && trust.keys.current(header.kid, this.clock()) !== key
-        ? this.verify(token)
+        ? this.#verify(token, false)
         : this.#check(candidate, key, good);
     });
   }
@@ -233,6 +252,16 @@ export class AccessTokenVerifier {
 }
 
 const NOT_SET = 'the trust has no `introspection`';
+
+function unbound(verified: Principal | Promise<Principal>): Principal | Promise<Principal> {
+  return verified instanceof Promise ? verified.then(refuseBound) : refuseBound(verified);
+}
+
+/** @see RFC 7800 section 3.1, RFC 9449 section 7.2 */
+function refuseBound(principal: Principal): Principal {
+  if (principal.claims['cnf'] === undefined) return principal;
+  throw new RefusedTokenError('confirmation', 'bound_token_alone', undefined, principal.issuer);
+}
 
 /** Revocation is asked again at every use: it is what changes while a token is good. */
 function admit(

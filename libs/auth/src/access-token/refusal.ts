@@ -1,4 +1,5 @@
 /** Why a token was refused, in the words that the operator's log and metrics use. */
+import { type ProofRefusalReason } from '../sender-constraint/dpop-proof.refusal.js';
 
 /** The step at which a request was refused, in the order in which the steps are taken. */
 export type RefusalStage =
@@ -11,6 +12,7 @@ export type RefusalStage =
   | 'claims'
   | 'revocation'
   | 'introspection'
+  | 'confirmation'
   | 'policy';
 
 /** The rule that a refused request broke: one name a rule, stable enough to alert on. */
@@ -65,6 +67,13 @@ export type RefusalReason =
   | 'token_type'
   | 'introspection_mismatch'
   | 'introspection_unavailable'
+  // confirmation: whether whoever presents the token is whom it is bound to
+  | 'bound_token_alone'
+  | 'unbound_token_with_proof'
+  | 'confirmation_malformed'
+  | 'confirmation_not_supported'
+  | 'replays_unavailable'
+  | ProofRefusalReason
   // policy
   | 'insufficient_scope'
   | 'insufficient_role'

@@ -5,6 +5,7 @@ import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
 import { type HttpRequest } from '../bearer/bearer-token.js';
 import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
@@ -46,9 +47,15 @@ export class AccessTokenGuard implements CanActivate {
         policy.introspectionMaxAgeSeconds,
       );
       if (!(authenticated instanceof Promise)) return authenticated;
-      return authenticated.catch((error: unknown) => {
-        throw this.#withHeaders(error, context);
-      });
+      return authenticated.then(
+        (principal) => {
+          this.#offerNonce(request, context);
+          return principal;
+        },
+        (error: unknown) => {
+          throw this.#withHeaders(error, context);
+        },
+      );
     } catch (error) {
       throw this.#withHeaders(error, context);
     }
@@ -61,6 +68,14 @@ export class AccessTokenGuard implements CanActivate {
   #withHeaders(error: unknown, context: ExecutionContext): unknown {
     if (error instanceof BearerError) writeHeaders(error, context, this.adapterHost);
     return error;
+  }
+
+  /** @see RFC 9449 section 9, which refers to section 8.2 */
+  #offerNonce(request: HttpRequest, context: ExecutionContext): void {
+    const nonce = nonceFor(request);
+    if (nonce === undefined) return;
+    const response = context.getArgByIndex<unknown>(1);
+    this.adapterHost.httpAdapter.setHeader(response, 'DPoP-Nonce', nonce);
   }
 
   #unknownContext(context: ExecutionContext): BearerError {

@@ -10,7 +10,7 @@ import {
 } from '../access-token/refusal.js';
 import { AuthObserver } from '../auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
-import { formatChallenge } from '../bearer/bearer-challenge.js';
+import { formatChallenge, type DpopChallenge } from '../bearer/bearer-challenge.js';
 import {
   InvalidRequestError,
   InvalidTokenError,
@@ -20,17 +20,28 @@ import {
 } from '../bearer/bearer.errors.js';
 import {
   extractBearerToken,
+  extractDpopToken,
   MalformedRequestError,
   type HttpRequest,
+  type TokenScheme,
 } from '../bearer/bearer-token.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { createDpopConfirmation, nonceFor } from '../sender-constraint/dpop.confirmation.js';
+import {
+  RefusedProofError,
+  ReplaysUnavailableError,
+} from '../sender-constraint/dpop-proof.refusal.js';
+import { answerToProof, CHALLENGED_ALGORITHMS } from '../sender-constraint/proof.answer.js';
+import { SenderCheck } from '../sender-constraint/sender.check.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
 @Injectable()
 export class RequestAuthenticator {
   readonly #resourceMetadata: string | undefined;
   readonly #requestUser: boolean;
+  readonly #senderCheck: SenderCheck;
+  readonly #takesDpop: boolean;
 
   constructor(
     private readonly verifier: AccessTokenVerifier,
@@ -39,6 +50,11 @@ export class RequestAuthenticator {
   ) {
     this.#resourceMetadata = resourceMetadataUri(options);
     this.#requestUser = options.requestUser ?? false;
+    const clock = options.clock ?? Date.now;
+    this.#takesDpop = options.dpop !== undefined;
+    this.#senderCheck = new SenderCheck(
+      options.dpop === undefined ? [] : [createDpopConfirmation(options.dpop, clock)],
+    );
     // What no header can hold stops the start; at the first refusal it would be a 500.
     formatChallenge({ resourceMetadata: this.#resourceMetadata });
   }
@@ -56,23 +72,41 @@ export class RequestAuthenticator {
     handler?: () => string,
     introspectionMaxAgeSeconds?: number,
   ): Principal | Promise<Principal> {
+    let scheme: TokenScheme = 'Bearer';
     try {
-      const token = extractBearerToken(request);
+      let token = extractBearerToken(request);
+      if (token === undefined) {
+        token = extractDpopToken(request);
+        scheme = 'DPoP';
+      }
       if (token === undefined) throw new RefusedTokenError('extraction', 'no_token');
+      const presented = token;
       const verified =
         introspectionMaxAgeSeconds === undefined
-          ? this.verifier.verifyOffThread(token)
-          : this.verifier.introspect(token, introspectionMaxAgeSeconds);
-      if (!(verified instanceof Promise)) return this.#admit(request, verified);
-      return verified.then(
-        (principal) => this.#admit(request, principal),
-        (error: unknown) => {
-          throw this.#answer(error, handler);
-        },
-      );
+          ? this.verifier.verifyOffThread(presented, 'unchecked')
+          : this.verifier.introspect(presented, introspectionMaxAgeSeconds, 'unchecked');
+      if (!(verified instanceof Promise) && isPlain(verified, scheme)) {
+        return this.#admit(request, verified);
+      }
+      return this.#confirm(request, presented, scheme, verified).catch((error: unknown) => {
+        throw this.#answer(error, request, scheme, handler);
+      });
     } catch (error) {
-      throw this.#answer(error, handler);
+      throw this.#answer(error, request, scheme, handler);
     }
+  }
+
+  async #confirm(
+    request: HttpRequest & AuthenticatedRequest,
+    token: string,
+    scheme: TokenScheme,
+    verified: Principal | Promise<Principal>,
+  ): Promise<Principal> {
+    const principal = await verified;
+    if (!isPlain(principal, scheme)) {
+      await this.#senderCheck.check(request, token, scheme, principal.claims['cnf']);
+    }
+    return this.#admit(request, principal);
   }
 
   #admit(request: AuthenticatedRequest, principal: Principal): Principal {
@@ -83,35 +117,66 @@ export class RequestAuthenticator {
   }
 
   /** Tells the observer why, and makes what the client gets to see. */
-  #answer(error: unknown, handler?: () => string): unknown {
+  #answer(
+    error: unknown,
+    request: HttpRequest,
+    scheme: TokenScheme,
+    handler?: () => string,
+  ): unknown {
     const refusal = refusalOf(error);
     // Anything else is a fault of ours: it passes on as it is, and no one is let in.
     if (refusal === undefined) return error;
-    const answer = this.#answerTo(refusal, error);
+    const answer = this.#answerTo(refusal, error, request, scheme);
     const { stage, reason, detail, issuer } = refusal;
     const status = answer.getStatus();
     this.observer.requestRefused({ stage, reason, detail, issuer, status, handler: handler?.() });
     return answer;
   }
 
-  #answerTo({ stage, reason }: Refusal, error: unknown): BearerError {
+  #answerTo(
+    { stage, reason }: Refusal,
+    error: unknown,
+    request: HttpRequest,
+    scheme: TokenScheme,
+  ): BearerError {
     if (
       error instanceof KeysUnavailableError ||
       error instanceof RevocationsUnavailableError ||
-      error instanceof IntrospectionUnavailableError
+      error instanceof IntrospectionUnavailableError ||
+      error instanceof ReplaysUnavailableError
     ) {
       return new VerificationUnavailableError(error.retryAfterSeconds);
     }
-    if (reason === 'no_token') return new MissingTokenError(this.#resourceMetadata);
-    if (stage === 'extraction') return new InvalidRequestError(this.#resourceMetadata);
-    return new InvalidTokenError(reason === 'expired', this.#resourceMetadata);
+    const metadata = this.#resourceMetadata;
+    if (error instanceof RefusedProofError) {
+      return answerToProof(error, nonceFor(request), metadata);
+    }
+    if (reason === 'no_token') return new MissingTokenError(metadata, this.#challenge('Bearer'));
+    const dpop = this.#challenge(scheme);
+    if (stage === 'extraction') return new InvalidRequestError(metadata, dpop);
+    return new InvalidTokenError(reason === 'expired', metadata, dpop);
   }
+
+  #challenge(scheme: TokenScheme): DpopChallenge | undefined {
+    return this.#takesDpop ? { scheme, algorithms: CHALLENGED_ALGORITHMS } : undefined;
+  }
+}
+
+/** Whether the token is all that it takes: nothing to prove, and nothing that was to be proved. */
+function isPlain({ claims }: Principal, scheme: TokenScheme): boolean {
+  return claims['cnf'] === undefined && scheme === 'Bearer';
 }
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedTokenError || error instanceof KeysUnavailableError) return error;
   if (error instanceof RevocationsUnavailableError) return error;
   if (error instanceof IntrospectionUnavailableError) return error;
+  if (error instanceof RefusedProofError) {
+    return { stage: 'confirmation', reason: error.reason, detail: error.detail };
+  }
+  if (error instanceof ReplaysUnavailableError) {
+    return { stage: 'confirmation', reason: 'replays_unavailable', detail: error.message };
+  }
   if (error instanceof MalformedRequestError) {
     return { stage: 'extraction', reason: error.reason, detail: error.message };
   }

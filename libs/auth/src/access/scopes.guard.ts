@@ -18,6 +18,7 @@ import {
   type AuthenticatedRequest,
   type Principal,
 } from '../principal/principal.js';
+import { challengeTo } from '../sender-constraint/proof.answer.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
 import { unmetStepUp, type StepUpRequirement } from './step-up.js';
@@ -66,12 +67,20 @@ export class ScopesGuard implements CanActivate {
   authorize(context: ExecutionContext, policy: AccessPolicy, principal: Principal): true {
     if (!hasScopes(principal, policy)) {
       const scope = formatScope([...policy.scopes, ...policy.anyScope.flat()]);
-      const error = new InsufficientScopeError(scope, this.#resourceMetadata);
+      const error = new InsufficientScopeError(
+        scope,
+        this.#resourceMetadata,
+        challengeTo(principal),
+      );
       throw this.#refuse(context, 'insufficient_scope', `needs ${scope}`, error);
     }
     if (!policy.roles.every((group) => group.some((role) => principal.roles.includes(role)))) {
       const detail = `needs ${policy.roles.map((group) => group.join(' or ')).join(' and ')}`;
-      const error = new InsufficientScopeError(undefined, this.#resourceMetadata);
+      const error = new InsufficientScopeError(
+        undefined,
+        this.#resourceMetadata,
+        challengeTo(principal),
+      );
       throw this.#refuse(context, 'insufficient_role', detail, error);
     }
     if (policy.stepUp !== undefined) this.#stepUp(context, policy, policy.stepUp, principal);
@@ -92,6 +101,7 @@ export class ScopesGuard implements CanActivate {
     const error = new InsufficientUserAuthenticationError(
       { ...requirement, scope },
       this.#resourceMetadata,
+      challengeTo(principal),
     );
     throw this.#refuse(context, 'insufficient_authentication', unmet, error);
   }

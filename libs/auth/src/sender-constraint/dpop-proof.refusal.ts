@@ -13,6 +13,7 @@ export type ProofRefusalReason =
   | 'proof_uri'
   | 'proof_time'
   | 'proof_token_hash'
+  | 'proof_other_key'
   | 'proof_nonce'
   | 'proof_signature'
   | 'proof_replayed';
@@ -30,6 +31,7 @@ const DESCRIPTIONS: Readonly<Record<ProofRefusalReason, string>> = {
   proof_uri: 'The htu of the DPoP proof is not the URI of the request',
   proof_time: 'The iat of the DPoP proof is not near enough to now',
   proof_token_hash: 'The ath of the DPoP proof is not the hash of the access token',
+  proof_other_key: 'The access token is bound to another key than that of the DPoP proof',
   proof_nonce: 'The DPoP proof needs the nonce that comes with this answer',
   proof_signature: 'The signature of the DPoP proof is wrong',
   proof_replayed: 'The DPoP proof was used before: make a new one for each request',

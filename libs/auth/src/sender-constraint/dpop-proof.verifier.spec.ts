@@ -11,8 +11,7 @@ import { MemoryProofReplayStore } from './memory-proof-replay.store.js';
 
 const KEY = generateSigningKey('ES256');
 const TOKEN = 'an-access-token';
-const REQUEST: ProvenRequest = { method: 'GET', uris: [ORDERS_URI], accessToken: undefined };
-const WITH_TOKEN: ProvenRequest = { ...REQUEST, accessToken: TOKEN };
+const REQUEST: ProvenRequest = { method: 'GET', uris: [ORDERS_URI] };
 
 const clock = () => NOW * 1000;
 
@@ -150,12 +149,16 @@ describe('DpopProofVerifier', () => {
     expect(await outcome(forgeProof(KEY, { claims: { iat } }))).toBe('proved');
   });
 
-  it('wants the hash of the token that comes with it, and no other', async () => {
-    expect(await outcome(forgeProof(KEY, { accessToken: TOKEN }), WITH_TOKEN)).toBe('proved');
-    expect(await outcome(forgeProof(KEY), WITH_TOKEN)).toBe('proof_token_hash');
-    expect(await outcome(forgeProof(KEY, { accessToken: 'other' }), WITH_TOKEN)).toBe(
+  it('wants the hash of the token that comes with it, and its key', async () => {
+    const jkt = await calculateJwkThumbprint(proofJwk(KEY) as JWK);
+    const withToken = { ...REQUEST, bound: { accessToken: TOKEN, jkt } };
+    expect(await outcome(forgeProof(KEY, { accessToken: TOKEN }), withToken)).toBe('proved');
+    expect(await outcome(forgeProof(KEY), withToken)).toBe('proof_token_hash');
+    expect(await outcome(forgeProof(KEY, { accessToken: 'other' }), withToken)).toBe(
       'proof_token_hash',
     );
+    const byOther = forgeProof(generateSigningKey('ES256'), { accessToken: TOKEN });
+    expect(await outcome(byOther, withToken)).toBe('proof_other_key');
   });
 
   it('takes a proof once, of twenty at a time', async () => {
@@ -235,7 +238,7 @@ describe('DpopProofVerifier', () => {
         'dmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8ig' +
         'iMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg';
       const uris = ['https://server.example.com/token'];
-      const request = { method: 'POST', uris, accessToken: undefined };
+      const request = { method: 'POST', uris };
       expect(await verifierAt(1562262616_000).verify(proof, request)).toBe(JKT);
     });
 
@@ -247,7 +250,7 @@ describe('DpopProofVerifier', () => {
         'PToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA';
       const accessToken = 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU';
       const uris = ['https://resource.example.org/protectedresource'];
-      const request = { method: 'GET', uris, accessToken };
+      const request = { method: 'GET', uris, bound: { accessToken, jkt: JKT } };
       expect(await verifierAt(1562262618_000).verify(proof, request)).toBe(JKT);
     });
   });

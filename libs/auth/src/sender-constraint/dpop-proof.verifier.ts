@@ -41,8 +41,15 @@ export interface ProvenRequest {
   readonly method: string;
   /** The URIs by which this server knows what was called, each in normal form; never by `Host`. */
   readonly uris: readonly string[];
-  /** The access token that comes with the proof; undefined where there is none. */
-  readonly accessToken: string | undefined;
+  /** What comes with the proof at a resource. */
+  readonly bound?: BoundToken;
+}
+
+/** An access token and the key that it names. */
+export interface BoundToken {
+  readonly accessToken: string;
+  /** Thumbprint of the key, as `cnf` says it. */
+  readonly jkt: string;
 }
 
 /** What a proof rests on, besides the request. */
@@ -90,6 +97,9 @@ export class DpopProofVerifier {
     const goodForSeconds = checkTime(payload['iat'], nowMs);
     this.#checkNonce(payload['nonce'], nowMs);
     const { key, jkt } = importProofKey(header['jwk'], algorithm);
+    if (request.bound !== undefined && request.bound.jkt !== jkt) {
+      throw new RefusedProofError('proof_other_key');
+    }
     if (!(await key.verifyOffThread(algorithm, jws.signingInput, jws.signature))) {
       throw new RefusedProofError('proof_signature');
     }
@@ -132,7 +142,7 @@ function algorithmOf(alg: unknown): AsymmetricAlgorithm {
 
 function checkRequest(
   { jti, htm, htu, ath }: JsonObject,
-  { method, uris, accessToken }: ProvenRequest,
+  { method, uris, bound }: ProvenRequest,
 ): { readonly jti: string; readonly htu: string } {
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH) {
     throw new RefusedProofError('proof_claims', `jti is not text of 1 to ${MAX_JTI_LENGTH}`);
@@ -142,7 +152,7 @@ function checkRequest(
   if (called === undefined || !uris.includes(called)) {
     throw new RefusedProofError('proof_uri', `${shown(htu)} instead of ${uris.join(' or ')}`);
   }
-  if (accessToken !== undefined && ath !== hash('sha256', accessToken, 'base64url')) {
+  if (bound !== undefined && ath !== hash('sha256', bound.accessToken, 'base64url')) {
     throw new RefusedProofError('proof_token_hash', ath === undefined ? 'no ath' : 'another token');
   }
   return { jti, htu: called };
