@@ -45,7 +45,7 @@ describe('a good token', () => {
   });
 
   it('becomes a principal that is frozen at every depth', async () => {
-    const token = claims({ grant_id: 'g1', scope: 'a b a', cnf: { jkt: 'x' }, amr: ['pwd'] });
+    const token = claims({ grant_id: 'g1', scope: 'a b a', act: { sub: 'x' }, amr: ['pwd'] });
     const principal = await verifier.verify(token);
     expect(principal).toEqual({
       [VERIFIED]: true,
@@ -59,13 +59,13 @@ describe('a good token', () => {
       grantId: 'g1',
       expiresAt: NOW + 300,
       issuedAt: NOW,
-      claims: { ...CLAIMS, grant_id: 'g1', scope: 'a b a', cnf: { jkt: 'x' }, amr: ['pwd'] },
+      claims: { ...CLAIMS, grant_id: 'g1', scope: 'a b a', act: { sub: 'x' }, amr: ['pwd'] },
     });
     const parts = [principal, principal.scopes, principal.roles, principal.audience];
     for (const part of [
       ...parts,
       principal.claims,
-      principal.claims['cnf'],
+      principal.claims['act'],
       principal.claims['amr'],
     ]) {
       expect(Object.isFrozen(part)).toBe(true);
