@@ -52,6 +52,7 @@ export {
 } from './introspection/introspection.options.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
+export { fetchJsonDocument, type FetchLimits, type JsonDocument } from './jwks/json-document.js';
 export { type KeySourceState } from './jwks/key-source.js';
 export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';

@@ -1,4 +1,4 @@
-/** The JWS signature algorithms that Keyward knows, and which of them are asymmetric. */
+/** The algorithms that Keyward knows: those of JWS, which of them are asymmetric, and those of JWE. */
 
 /**
  * Asymmetric JWS algorithms, the only ones a key from a JWK Set may be used with.
@@ -44,3 +44,22 @@ export function isAsymmetricAlgorithm(alg: string): alg is AsymmetricAlgorithm {
 export function isHmacAlgorithm(alg: string): alg is HmacAlgorithm {
   return HMAC.has(alg);
 }
+
+/**
+ * JWE `alg` values, the whole list: no secret that two share (`dir`, A*KW), no password (PBES2), and
+ * no RSA1_5, whose padding tells whoever may ask often enough what was encrypted.
+ * @see RFC 7518 sections 4.3 and 4.6, RFC 8725 section 3.2
+ */
+export const KEY_MANAGEMENT_ALGORITHMS = ['ECDH-ES', 'RSA-OAEP-256'] as const;
+
+/**
+ * JWE `enc` values, the whole list.
+ * @see RFC 7518 section 5.3
+ */
+export const CONTENT_ENCRYPTION_ALGORITHMS = ['A256GCM'] as const;
+
+/** A JWE `alg` value of Keyward. ECDH-ES is on P-256 or X25519. */
+export type KeyManagementAlgorithm = (typeof KEY_MANAGEMENT_ALGORITHMS)[number];
+
+/** A JWE `enc` value of Keyward. */
+export type ContentEncryptionAlgorithm = (typeof CONTENT_ENCRYPTION_ALGORITHMS)[number];

@@ -44,6 +44,8 @@ export interface OpenIdProviderMetadata extends AuthorizationServerMetadata {
   readonly end_session_endpoint: string;
   readonly subject_types_supported: readonly string[];
   readonly id_token_signing_alg_values_supported: readonly string[];
+  readonly id_token_encryption_alg_values_supported?: readonly string[];
+  readonly id_token_encryption_enc_values_supported?: readonly string[];
   readonly claims_supported: readonly string[];
   readonly acr_values_supported: readonly string[];
   readonly prompt_values_supported: readonly string[];

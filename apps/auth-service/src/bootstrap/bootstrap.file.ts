@@ -14,6 +14,7 @@ import { type DeclaredClient } from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument } from './client.schema.js';
 import { DeclaredSecrets } from './declared.secrets.js';
+import { findResourceEncryptionProblems } from './encryption.rules.js';
 import { substituteVariables } from './variable.substitution.js';
 
 /** An account with its password, in the clear for as long as it takes to hash it. */
@@ -55,6 +56,10 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   for (const client of clients) {
     const found = findClientProblems(client, production);
     problems.push(...found.map((problem) => `client ${client.client_id}: ${problem}`));
+  }
+  for (const resource of resources) {
+    const found = findResourceEncryptionProblems(resource, production);
+    problems.push(...found.map((problem) => `resource ${resource.identifier}: ${problem}`));
   }
   const secrets = new DeclaredSecrets(environment);
   const declared = {

@@ -4,6 +4,7 @@ import { type ClientDocument, clientSchema } from './client.schema.js';
 
 const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
 const PUBLIC = await exportJWK(publicKey);
+const RECIPIENT = { ...PUBLIC, use: 'enc', kid: 'r' };
 const PRIVATE = await exportJWK(privateKey);
 
 const CONFIDENTIAL = {
@@ -34,12 +35,38 @@ describe('findClientProblems', () => {
     ['a public client', PUBLIC_CLIENT],
     ['a client with keys', ASSERTING],
     ['a client with a key URI', { ...ASSERTING, jwks: undefined, jwks_uri: 'https://a.com/jwks' }],
+    [
+      'a client whose ID tokens are encrypted',
+      { ...CONFIDENTIAL, id_token_encryption: { alg: 'ECDH-ES' }, jwks: { keys: [RECIPIENT] } },
+    ],
     ['a client of two keys', { ...ASSERTING, jwks: { keys: [{ ...PUBLIC, kid: '1' }] } }],
   ])('finds none with %s', (_, client) => {
     expect(findClientProblems(read(client), true)).toEqual([]);
   });
 
   it.each([
+    [
+      'encryption without keys',
+      { ...CONFIDENTIAL, id_token_encryption: { alg: 'ECDH-ES' } },
+      /^id_token_encryption needs either/,
+    ],
+    [
+      'encryption to a key for signatures',
+      { ...CONFIDENTIAL, id_token_encryption: { alg: 'ECDH-ES' }, jwks: { keys: [PUBLIC] } },
+      /^jwks: no key with use enc is for ECDH-ES/,
+    ],
+    [
+      'encryption of ID tokens that it never gets',
+      {
+        ...CONFIDENTIAL,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        scope: '',
+        id_token_encryption: { alg: 'ECDH-ES' },
+        jwks: { keys: [RECIPIENT] },
+      },
+      /^id_token_encryption needs the grant type/,
+    ],
     ['no secret', { ...CONFIDENTIAL, client_secret: undefined }, /^client_secret is missing/],
     ['a public client with a secret', { ...PUBLIC_CLIENT, client_secret: { env: 'S' } }, /not for/],
     ['a client of keys with a secret', { ...ASSERTING, client_secret: { env: 'S' } }, /not for/],

@@ -13,6 +13,7 @@ import {
   findServerUriProblem,
 } from '../client/client-uri.rules.js';
 import { type ClientDocument } from './client.schema.js';
+import { findIdTokenEncryptionProblems } from './encryption.rules.js';
 
 /** Every rule that a client breaks, a sentence each that begins with the member. */
 export function findClientProblems(client: ClientDocument, production: boolean): string[] {
@@ -20,6 +21,7 @@ export function findClientProblems(client: ClientDocument, production: boolean):
     ...findAuthenticationProblems(client, production),
     ...findGrantProblems(client),
     ...findUriProblems(client, production),
+    ...findIdTokenEncryptionProblems(client),
   ];
 }
 
@@ -35,10 +37,11 @@ function findAuthenticationProblems(client: ClientDocument, production: boolean)
   if (method === 'private_key_jwt' && keySources !== 1) {
     problems.push('private_key_jwt needs either jwks or jwks_uri');
   }
-  if (method !== 'private_key_jwt' && keySources > 0) {
+  const hasUseForKeys = method === 'private_key_jwt' || client.id_token_encryption !== undefined;
+  if (!hasUseForKeys && keySources > 0) {
     problems.push(`jwks and jwks_uri are not for ${method}`);
   }
-  if (jwks !== undefined) {
+  if (jwks !== undefined && (method === 'private_key_jwt' || !hasUseForKeys)) {
     const problem = findJwksProblem(jwks);
     if (problem !== null) problems.push(`jwks: ${problem}`);
   }

@@ -3,6 +3,8 @@ import {
   AUTHORIZATION_CODE_GRANT,
   CLIENT_AUTHENTICATION_METHODS,
   CLIENT_CREDENTIALS_GRANT,
+  CONTENT_ENCRYPTION_ALGORITHMS,
+  KEY_MANAGEMENT_ALGORITHMS,
   parseScope,
   REFRESH_TOKEN_GRANT,
 } from '@keyward/oauth';
@@ -26,8 +28,11 @@ const uris = z
   .refine((list) => new Set(list).size === list.length, 'must not name a URI twice')
   .default([]);
 
-/** The algorithms of a JWE; which are taken is a matter of the rules. */
-export const jweAlgorithms = { alg: z.string(), enc: z.string().default('A256GCM') };
+/** The algorithms of a JWE. */
+export const jweAlgorithms = {
+  alg: z.enum(KEY_MANAGEMENT_ALGORITHMS),
+  enc: z.enum(CONTENT_ENCRYPTION_ALGORITHMS).default('A256GCM'),
+};
 
 /** One client. What a member means for another is checked by client.rules.ts. */
 export const clientSchema = z.strictObject({

@@ -1,5 +1,9 @@
 /** A registered client: who it is, how it proves it, and what it may ask for. */
-import { type ClientAuthenticationMethod } from '@keyward/oauth';
+import {
+  type ClientAuthenticationMethod,
+  type ContentEncryptionAlgorithm,
+  type KeyManagementAlgorithm,
+} from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 import { type Acr } from '../authentication/acr.js';
 
@@ -43,8 +47,8 @@ export interface ExchangePolicy {
 
 /** How something is encrypted to a key that its reader registered (RFC 7516). */
 export interface JweAlgorithms {
-  readonly alg: string;
-  readonly enc: string;
+  readonly alg: KeyManagementAlgorithm;
+  readonly enc: ContentEncryptionAlgorithm;
 }
 
 /** A client as the domain sees it (RFC 6749 section 2, RFC 7591 section 2). */
@@ -62,7 +66,10 @@ export interface Client {
    * bits, not a password.
    */
   readonly secretSha256: Buffer | null;
-  /** The public keys of a client of `private_key_jwt`, where it did not register a URI. */
+  /**
+   * The public keys of a client that signs assertions or has its ID tokens encrypted, where it did not
+   * register a URI.
+   */
   readonly jwks: JSONWebKeySet | null;
   /** Where such a client publishes its keys. */
   readonly jwksUri: string | null;

@@ -1,4 +1,4 @@
-/** Signs access tokens (RFC 9068). */
+/** Signs access tokens (RFC 9068), and encrypts them where their resource asks for it. */
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -14,6 +14,7 @@ import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
+import { TokenEncryption } from './token.encryption.js';
 
 /** What an access token is to say. */
 export interface AccessTokenGrant {
@@ -47,13 +48,16 @@ export class AccessTokenIssuer {
     private readonly keys: KeyRing,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
     @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
+    private readonly encryption: TokenEncryption,
   ) {}
 
   /**
-   * @throws TemporarilyUnavailableError where no key may sign now
+   * @throws InvalidTargetError where one token cannot be for the whole audience
+   * @throws TemporarilyUnavailableError where no key may sign now, or the resource's is out of reach
    * @see RFC 9068 section 2.2
    */
   async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
+    const envelope = await this.encryption.ofAccessTokens(grant.audience);
     const key = await this.keys.signingKey();
     const issuedAt = Math.floor(Date.now() / 1000);
     const expiresInSeconds = Math.min(
@@ -62,7 +66,7 @@ export class AccessTokenIssuer {
     );
     const [first, ...others] = grant.audience;
     if (first === undefined) throw new TypeError('an access token needs an audience');
-    const accessToken = await signJwt(key, ACCESS_TOKEN_TYP, {
+    const signed = await signJwt(key, ACCESS_TOKEN_TYP, {
       client_id: grant.clientId,
       // It means something to this server alone, not to a resource (RFC 9068 section 2.2.3).
       scope: formatScope(grant.scope.filter((token) => token !== OFFLINE_ACCESS_SCOPE)),
@@ -76,7 +80,7 @@ export class AccessTokenIssuer {
       exp: issuedAt + expiresInSeconds,
       jti: randomBytes(JTI_BYTES).toString('base64url'),
     });
-    return { accessToken, expiresInSeconds };
+    return { accessToken: await envelope(signed), expiresInSeconds };
   }
 }
 

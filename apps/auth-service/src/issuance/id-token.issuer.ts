@@ -1,4 +1,4 @@
-/** Signs ID tokens (OpenID Connect Core 1.0 section 2). */
+/** Signs ID tokens (OpenID Connect Core 1.0 section 2), and encrypts them where their client asks for it. */
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ID_TOKEN_TYP, type IdTokenClaims } from '@keyward/oauth';
@@ -7,13 +7,14 @@ import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
+import { TokenEncryption } from './token.encryption.js';
 
 /** What an ID token is to say beside the grant. */
 export interface IdTokenContent {
   readonly grant: Grant;
   /** Of the authorization request; null at a refresh. */
   readonly nonce: string | null;
-  /** The access token that goes with it, for `at_hash`. */
+  /** The access token that goes with it as it is sent, for `at_hash`. */
   readonly accessToken: string | null;
 }
 
@@ -52,13 +53,15 @@ export class IdTokenIssuer {
   constructor(
     private readonly keys: KeyRing,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
+    private readonly encryption: TokenEncryption,
   ) {}
 
   /**
-   * @throws TemporarilyUnavailableError where no key may sign now
+   * @throws TemporarilyUnavailableError where no key may sign now, or the client's is out of reach
    * @see OpenID Connect Core 1.0 sections 2, 3.1.3.6 and 12.2
    */
   async issue({ grant, nonce, accessToken }: IdTokenContent): Promise<string> {
+    const envelope = await this.encryption.ofIdTokens(grant.clientId);
     const key = await this.keys.signingKey();
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims: IdTokenClaims = {
@@ -74,7 +77,7 @@ export class IdTokenIssuer {
       ...(accessToken === null ? {} : { at_hash: leftHalfHash(key.algorithm, accessToken) }),
       sid: grant.sid,
     };
-    return signJwt(key, ID_TOKEN_TYP, claims);
+    return envelope(await signJwt(key, ID_TOKEN_TYP, claims));
   }
 }
 

@@ -8,6 +8,7 @@ import { forgeJwt } from '../testing/forged.jwt.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
+import { type TokenEncryption } from './token.encryption.js';
 
 const SERVER = { issuer: 'https://login.example.com' } as ServerConfig;
 const GRANT: Grant = {
@@ -23,10 +24,15 @@ const GRANT: Grant = {
   expiresAt: new Date(Date.now() + 1e6),
 };
 
+/** No client of these tests asks for encryption. */
+const OPEN = {
+  ofIdTokens: async () => async (jws: string) => jws,
+} as unknown as TokenEncryption;
+
 async function setUp(signingAlgorithm: SigningAlgorithm = 'ES256') {
   const { ring, ...rest } = createKeyRing(signingAlgorithm);
   await ring.onModuleInit();
-  const issuer = new IdTokenIssuer(ring, SERVER);
+  const issuer = new IdTokenIssuer(ring, SERVER, OPEN);
   return { ...rest, ring, issuer, verifier: new IdTokenVerifier(ring, SERVER) };
 }
 

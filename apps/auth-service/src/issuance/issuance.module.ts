@@ -1,12 +1,19 @@
 /** Signs tokens, and recognises the server's own. */
 import { Module } from '@nestjs/common';
 import { KeysModule } from '../keys/keys.module.js';
+import { StorageModule } from '../storage/storage.module.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
+import { RecipientKeys } from './recipient.keys.js';
+import { TokenEncryption } from './token.encryption.js';
 
 const TOKENS = [AccessTokenIssuer, AccessTokenVerifier, IdTokenIssuer, IdTokenVerifier];
 
-@Module({ imports: [KeysModule], providers: TOKENS, exports: TOKENS })
+@Module({
+  imports: [KeysModule, StorageModule],
+  providers: [RecipientKeys, TokenEncryption, ...TOKENS],
+  exports: [TokenEncryption, ...TOKENS],
+})
 export class IssuanceModule {}

@@ -47,6 +47,8 @@ describe('server metadata', () => {
       acr_values_supported: ACRS,
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],
+      id_token_encryption_alg_values_supported: ['ECDH-ES', 'RSA-OAEP-256'],
+      id_token_encryption_enc_values_supported: ['A256GCM'],
       claims_supported: expect.arrayContaining([
         'sub',
         'nonce',

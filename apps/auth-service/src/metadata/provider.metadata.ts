@@ -2,6 +2,8 @@
 import { DPOP_ALGORITHMS } from '@keyward/auth';
 import {
   CLIENT_AUTHENTICATION_METHODS,
+  CONTENT_ENCRYPTION_ALGORITHMS,
+  KEY_MANAGEMENT_ALGORITHMS,
   OPENID_SCOPES,
   type OpenIdProviderMetadata,
 } from '@keyward/oauth';
@@ -57,6 +59,8 @@ export function describeProvider({
     // `sub` is the account's id, whichever client asks.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],
+    id_token_encryption_alg_values_supported: KEY_MANAGEMENT_ALGORITHMS,
+    id_token_encryption_enc_values_supported: CONTENT_ENCRYPTION_ALGORITHMS,
     claims_supported: [...ID_TOKEN_CLAIM_NAMES, ...SCOPE_CLAIM_NAMES],
     claims_parameter_supported: false,
     request_parameter_supported: false,

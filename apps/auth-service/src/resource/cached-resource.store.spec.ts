@@ -15,6 +15,11 @@ class ListedResourceStore extends ResourceStore {
     if (this.failure !== null) throw this.failure;
     return this.resources;
   }
+
+  async findNamed(identifiers: readonly string[]): Promise<readonly Resource[]> {
+    this.asked.push(identifiers);
+    return this.resources.filter(({ identifier }) => identifiers.includes(identifier));
+  }
 }
 
 describe('CachedResourceStore', () => {
@@ -53,5 +58,14 @@ describe('CachedResourceStore', () => {
     expect(await store.findOffering(['a'])).toEqual([]);
     record.resources = resources;
     expect(await store.findOffering(['a'])).toEqual(resources);
+  });
+
+  it('asks once in a while for each set of identifiers, until all of them are there', async () => {
+    expect(await store.findNamed([])).toEqual([]);
+    expect(await store.findNamed(['urn:a'])).toEqual(record.resources);
+    await store.findNamed(['urn:a']);
+    expect(await store.findNamed(['urn:a', 'urn:b'])).toEqual([]);
+    await store.findNamed(['urn:a', 'urn:b']);
+    expect(record.asked).toEqual([['urn:a'], ['urn:a', 'urn:b'], ['urn:a', 'urn:b']]);
   });
 });

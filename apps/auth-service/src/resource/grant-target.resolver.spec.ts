@@ -22,6 +22,10 @@ class ListedResourceStore extends ResourceStore {
   async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {
     return [A, B].filter((resource) => resource.scopes.some((token) => scopes.includes(token)));
   }
+
+  async findNamed(identifiers: readonly string[]): Promise<readonly Resource[]> {
+    return [A, B].filter(({ identifier }) => identifiers.includes(identifier));
+  }
 }
 
 const store = new ListedResourceStore();

@@ -10,4 +10,12 @@ export abstract class ResourceStore {
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   abstract findOffering(scopes: readonly string[]): Promise<readonly Resource[]>;
+
+  /**
+   * The resources of these identifiers that there are, ordered by identifier.
+   *
+   * @returns an empty list for no identifiers
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract findNamed(identifiers: readonly string[]): Promise<readonly Resource[]>;
 }

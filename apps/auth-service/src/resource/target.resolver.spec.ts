@@ -21,6 +21,10 @@ class ListedResourceStore extends ResourceStore {
   async findOffering(scopes: readonly string[]): Promise<readonly Resource[]> {
     return [A, B, C].filter((resource) => resource.scopes.some((token) => scopes.includes(token)));
   }
+
+  async findNamed(): Promise<readonly Resource[]> {
+    return [A, B, C];
+  }
 }
 
 const resolver = new TargetResolver(new ListedResourceStore());

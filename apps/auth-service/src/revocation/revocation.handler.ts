@@ -1,5 +1,6 @@
 /** Revokes a client's own token (RFC 7009). */
 import { Injectable, Logger } from '@nestjs/common';
+import { UnsupportedTokenTypeError } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
 import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
 import { type RevocationRequest } from './revocation-request.parser.js';
@@ -21,10 +22,17 @@ export class RevocationHandler {
    * Whatever is not a live token of this client is left alone without a word: the client could not
    * do anything about it, and must not learn whose it is.
    *
+   * @throws UnsupportedTokenTypeError for an encrypted token, which only its resource can read: a "done"
+   *   would be wrong, and its client revokes the refresh token instead
    * @throws TemporarilyUnavailableError where the revocation cannot be recorded
-   * @see RFC 7009 section 2.2
+   * @see RFC 7009 sections 2.2 and 2.2.1
    */
   async handle(client: Client, request: RevocationRequest): Promise<void> {
+    if (isEncrypted(request.token)) {
+      throw new UnsupportedTokenTypeError(
+        'an encrypted token cannot be revoked; its refresh token can',
+      );
+    }
     const grant = await this.refreshTokens.findGrant(request.token);
     if (grant === null) return this.revokeAccessToken(client, request.token);
     if (!this.isOwner(client, grant.clientId)) return;
@@ -45,4 +53,9 @@ export class RevocationHandler {
     this.logger.warn(`client ${clientId} tried to revoke a token of another client`);
     return false;
   }
+}
+
+/** @see RFC 7516 section 3: five segments */
+function isEncrypted(token: string): boolean {
+  return token.split('.', 6).length === 5;
 }

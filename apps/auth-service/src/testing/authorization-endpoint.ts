@@ -187,6 +187,7 @@ export class AuthorizationEndpoint {
         useValue: {
           findOffering: async (scopes: readonly string[]) =>
             scopes.includes('orders:read') ? [ORDERS] : [],
+          findNamed: async () => [ORDERS],
         },
       },
       { provide: CachedClientStore, useExisting: ClientStore },

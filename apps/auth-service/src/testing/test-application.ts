@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type INestApplication, type LogLevel } from '@nestjs/common';
 import { type TokenResponse } from '@keyward/oauth';
 import { createApplication } from '../application.js';
+import { type BootstrapSource } from '../bootstrap/bootstrap.schema.js';
 import { type RedisAccess } from '../storage/testing/describe-with-redis.js';
 import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
 import { bootstrapDocument, SECRETS } from './bootstrap.fixture.js';
@@ -24,6 +25,8 @@ export interface TestApplicationOptions {
   readonly redis?: RedisAccess;
   /** Default: an empty database of its own, dropped at the end. */
   readonly database?: TestDatabase;
+  /** Default: that of bootstrap.fixture.ts. */
+  readonly bootstrap?: BootstrapSource;
   /** Default: one that is free. */
   readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
@@ -45,7 +48,7 @@ export class TestApplication {
     const database = options.database ?? (await createTestDatabase());
     const directory = mkdtempSync(join(tmpdir(), 'keyward-auth-service-'));
     const bootstrapFile = join(directory, 'bootstrap.json');
-    writeFileSync(bootstrapFile, JSON.stringify(bootstrapDocument()));
+    writeFileSync(bootstrapFile, JSON.stringify(options.bootstrap ?? bootstrapDocument()));
     const app = await buildWith(
       {
         NODE_ENV: 'test',

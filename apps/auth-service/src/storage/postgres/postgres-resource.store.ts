@@ -1,6 +1,6 @@
 /** Resources in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
-import { ArrayOverlap } from 'typeorm';
+import { ArrayOverlap, In } from 'typeorm';
 import { type Resource } from '../../resource/resource.js';
 import { ResourceStore } from '../../resource/resource.store.js';
 import { ResourceEntity } from './entities/resource.entity.js';
@@ -18,6 +18,16 @@ export class PostgresResourceStore extends ResourceStore {
     return onPostgres(() =>
       this.database.manager.find(ResourceEntity, {
         where: { scopes: ArrayOverlap([...scopes]) },
+        order: { identifier: 'ASC' },
+      }),
+    );
+  }
+
+  async findNamed(identifiers: readonly string[]): Promise<readonly Resource[]> {
+    if (identifiers.length === 0) return [];
+    return onPostgres(() =>
+      this.database.manager.find(ResourceEntity, {
+        where: { identifier: In([...identifiers]) },
         order: { identifier: 'ASC' },
       }),
     );

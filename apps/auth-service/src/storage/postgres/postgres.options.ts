@@ -18,6 +18,7 @@ import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
 import { TokensForServices1763784000000 } from './migrations/1763784000000-tokens-for-services.js';
+import { EncryptionKeys1763784200000 } from './migrations/1763784200000-encryption-keys.js';
 import { KeySigners1763787600000 } from './migrations/1763787600000-key-signers.js';
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
 
@@ -44,6 +45,7 @@ export const MIGRATIONS = [
   SessionEnds1763776800000,
   SigningKeyRotation1763780400000,
   TokensForServices1763784000000,
+  EncryptionKeys1763784200000,
   KeySigners1763787600000,
   SecondFactors1763787900000,
 ];

@@ -43,6 +43,10 @@ class OneResourceStore extends ResourceStore {
   async findOffering() {
     return [resourceFixture({ identifier: 'urn:orders', name: 'Orders', scopes: ['orders:read'] })];
   }
+
+  findNamed() {
+    return this.findOffering();
+  }
 }
 
 /** The grant with issuers that write down what they are asked for. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidScopeError, REFRESH_TOKEN_GRANT, type TokenResponse } from '@keyward/oauth';
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
+import { TokenEncryption } from '../../issuance/token.encryption.js';
 import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
 import { type Target } from '../../resource/target.resolver.js';
@@ -20,6 +21,7 @@ export class RefreshTokenGrant extends TokenGrant {
     private readonly rotation: RefreshTokenRotation,
     private readonly targets: GrantTargetResolver,
     private readonly tokens: TokenResponseIssuer,
+    private readonly encryption: TokenEncryption,
   ) {
     super();
   }
@@ -46,9 +48,13 @@ export class RefreshTokenGrant extends TokenGrant {
     token: string,
     request: TokenRequest,
   ): Promise<Target | null> {
-    if (request.scope === null && request.resources.length === 0) return null;
+    const isForAll = request.scope === null && request.resources.length === 0;
+    if (isForAll && !(await this.encryption.mayConcern(client))) return null;
     const grant = await this.rotation.peek(client, token);
-    return grant && this.targetOf(grant, request);
+    if (grant === null) return null;
+    const target = await this.targetOf(grant, request);
+    await this.encryption.ofAccessTokens(target.audience);
+    return target;
   }
 
   /** @see RFC 6749 section 6, RFC 8707 section 2.2 */
