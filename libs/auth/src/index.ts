@@ -51,6 +51,7 @@ export {
   type IntrospectionOptions,
 } from './introspection/introspection.options.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
+export { type DecryptionOptions } from './jwe/decryption.options.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
 export { fetchJsonDocument, type FetchLimits, type JsonDocument } from './jwks/json-document.js';
 export { type KeySourceState } from './jwks/key-source.js';

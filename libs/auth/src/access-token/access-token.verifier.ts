@@ -1,5 +1,6 @@
 /** Decides whether an access token is good: the one core behind every guard, strategy and test. */
 import { type KeySourceState } from '../jwks/key-source.js';
+import { type OpenedToken, TokenDecryption } from '../jwe/token.decryption.js';
 import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { markIntrospected, type Principal } from '../principal/principal.js';
@@ -34,7 +35,8 @@ export type BoundTokens = 'refused' | 'unchecked';
 
 /** A token on its way through the checks. */
 interface Candidate {
-  readonly token: string;
+  /** The token, or what was encrypted in it. */
+  readonly signed: string;
   readonly cacheKey: string;
   readonly jws: CompactJws;
   readonly trust: Trust;
@@ -50,12 +52,13 @@ interface Candidate {
 export class AccessTokenVerifier {
   readonly #cache: VerifiedTokenCache;
   readonly #opaque: OpaqueTrusts;
+  readonly #decryption: TokenDecryption;
   readonly #maxTokenBytes: number;
 
   /**
    * @param clock milliseconds since the epoch
    * @throws TypeError for a limit that is no number: NaN would switch it off; and for trusts whose
-   *   opaque tokens cannot be told apart
+   *   opaque tokens or decryption keys cannot be told apart
    */
   constructor(
     private readonly trusts: Trusts,
@@ -64,6 +67,7 @@ export class AccessTokenVerifier {
   ) {
     this.#cache = new VerifiedTokenCache(options.maxCachedTokens ?? 10_000);
     this.#opaque = new OpaqueTrusts(trusts.values());
+    this.#decryption = new TokenDecryption(trusts.values());
     this.#maxTokenBytes = options.maxTokenBytes ?? 8192;
     if (!Number.isInteger(this.#maxTokenBytes) || this.#maxTokenBytes < 1) {
       throw new TypeError('maxTokenBytes is not a number of characters');
@@ -168,14 +172,17 @@ export class AccessTokenVerifier {
     const known = this.#cache.get(cacheKey);
     if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
       checkTimes(known.times, known.trust, nowMs);
-      return known.trust.revocation === undefined ? known.principal : admit(token, known, nowMs);
+      if (known.trust.revocation === undefined) return known.principal;
+      return admit(() => this.#signedTokenIn(token), known, nowMs);
     }
     const opaque = this.#opaque.find(token);
     if (opaque !== undefined) return this.#askAbout(token, opaque);
-    const jws = parseCompactJws(token);
-    const trust = this.#trustOf(jws);
+    const opened = this.#decryption.open(token);
+    const signed = opened?.jws ?? token;
+    const jws = parseCompactJws(signed);
+    const trust = this.#trustOf(jws, opened);
     const header = trust.acceptHeader(jws.header);
-    const candidate: Candidate = { token, cacheKey, jws, trust, header };
+    const candidate: Candidate = { signed, cacheKey, jws, trust, header };
     const key = trust.keys.current(header.kid, nowMs);
     if (key === undefined) {
       return trust.keys.resolve(header.kid).then((resolved) => this.#check(candidate, resolved));
@@ -204,24 +211,39 @@ export class AccessTokenVerifier {
 
   async #confirm(token: string, principal: Principal, maxAgeSeconds: number): Promise<Principal> {
     const trust = this.trusts.get(principal.issuer);
-    const answer = await trust?.introspection?.introspect(token, maxAgeSeconds);
+    const answer = await trust?.introspection?.introspect(
+      this.#signedTokenIn(token),
+      maxAgeSeconds,
+    );
     if (trust === undefined || answer === undefined) {
       throw new IntrospectionUnavailableError(principal.issuer, NOT_SET, 60);
     }
     return confirmPrincipal(principal, answer, trust, this.clock());
   }
 
-  #trustOf({ payload }: CompactJws): Trust {
+  /** What the issuer knows of a token: it cannot read what it encrypted to us. */
+  #signedTokenIn(token: string): string {
+    return this.#decryption.open(token)?.jws ?? token;
+  }
+
+  #trustOf({ payload }: CompactJws, opened: OpenedToken | undefined): Trust {
     const { iss } = payload;
     if (typeof iss !== 'string') throw new RefusedTokenError('trust', 'issuer_type', shown(iss));
     const trust = this.trusts.get(iss);
     if (trust === undefined) throw new RefusedTokenError('trust', 'issuer_not_trusted', shown(iss));
+    if (opened !== undefined && !opened.issuers.has(iss)) {
+      const detail = 'encrypted to a key of another trust';
+      throw new RefusedTokenError('trust', 'issuer_not_trusted', detail, iss);
+    }
+    if (opened === undefined && trust.decryption?.required === true) {
+      throw new RefusedTokenError('trust', 'not_encrypted', undefined, iss);
+    }
     if (!trust.acceptsJwt) throw new RefusedTokenError('trust', 'jwt_not_accepted', undefined, iss);
     return trust;
   }
 
   #check(
-    { token, cacheKey, jws, trust, header }: Candidate,
+    { signed, cacheKey, jws, trust, header }: Candidate,
     key: VerificationKey | undefined,
     good = key?.verify(header.alg, jws.signingInput, jws.signature),
   ): Principal | Promise<Principal> {
@@ -245,7 +267,7 @@ export class AccessTokenVerifier {
     checkTimes(times, trust, nowMs);
     const principal = createPrincipal(jws.payload, trust, times);
     const verified: VerifiedToken = { principal, trust, key, kid, times };
-    const admitted = admit(token, verified, nowMs);
+    const admitted = admit(signed, verified, nowMs);
     this.#cache.set(cacheKey, verified);
     return admitted;
   }
@@ -265,7 +287,7 @@ function refuseBound(principal: Principal): Principal {
 
 /** Revocation is asked again at every use: it is what changes while a token is good. */
 function admit(
-  token: string,
+  token: string | (() => string),
   { principal, trust, key }: VerifiedToken,
   nowMs: number,
 ): Principal | Promise<Principal> {

@@ -28,6 +28,12 @@ export type RefusalReason =
   | 'token_too_long'
   | 'not_a_jws'
   | 'encrypted_token'
+  | 'not_a_jwe'
+  | 'compressed_token'
+  | 'password_header'
+  | 'encryption_not_allowed'
+  | 'cty_not_jwt'
+  | 'ephemeral_key'
   | 'not_base64url'
   | 'not_utf8'
   | 'not_a_json_object'
@@ -43,10 +49,13 @@ export type RefusalReason =
   // trust
   | 'issuer_type'
   | 'issuer_not_trusted'
+  | 'not_encrypted'
   | 'jwt_not_accepted'
   // key
   | 'key_unknown'
   | 'key_algorithm'
+  | 'decryption_key_unknown'
+  | 'decryption_failed'
   | 'keys_unavailable'
   // signature
   | 'signature_mismatch'

@@ -70,12 +70,13 @@ export class TrustRevocation {
   /**
    * Whether the token was not revoked, as far as is known.
    *
+   * @param token as the issuer knows it; a function is called only where the issuer has to be asked
    * @returns undefined; a promise only where the issuer has to be asked
    * @throws RefusedTokenError for a token that was revoked
    * @throws RevocationsUnavailableError where it cannot be known and the trust wants to
    */
   check(
-    token: string,
+    token: string | (() => string),
     claims: RevocableToken,
     kid: string | undefined,
     nowMs: number,
@@ -85,7 +86,7 @@ export class TrustRevocation {
     if (this.#whenStale === 'accept') return undefined;
     if (!this.#feed.isStale(this.#maxStalenessMs, nowMs)) return undefined;
     if (this.#introspection === undefined) throw this.#unavailable(this.#describeFeed());
-    return this.#ask(this.#introspection, token);
+    return this.#ask(this.#introspection, typeof token === 'string' ? token : token());
   }
 
   async #ask(introspection: TokenStatus, token: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a team says of an issuer whose tokens it accepts. */
 import { type AsymmetricAlgorithm, type HmacAlgorithm } from '@keyward/oauth';
+import { type DecryptionOptions } from '../jwe/decryption.options.js';
 import { type JwksOptions } from '../jwks/jwks.options.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type IntrospectionOptions } from '../introspection/introspection.options.js';
@@ -45,6 +46,12 @@ export interface TrustRules {
    * token until that expires.
    */
   readonly validate?: (claims: JsonObject) => string | undefined;
+  /**
+   * How tokens of the issuer are decrypted that it encrypts to this resource server. Default: they are
+   * not, and five segments are refused unread.
+   * @see RFC 9068 section 4, RFC 7516
+   */
+  readonly decryption?: DecryptionOptions;
   /** How revocations of the issuer are followed. Default: not, so that a token lives until it expires. */
   readonly revocation?: RevocationOptions;
   /**

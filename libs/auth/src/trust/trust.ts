@@ -2,6 +2,8 @@
 import { ACCESS_TOKEN_TYP } from '@keyward/oauth';
 import { RefusedTokenError, shown } from '../access-token/refusal.js';
 import { type IntrospectionClient } from '../introspection/introspection.client.js';
+import { type DecryptionOptions } from '../jwe/decryption.options.js';
+import { TrustDecryption } from '../jwe/token.decryption.js';
 import { type KeySource } from '../jwks/key-source.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type TrustRevocation } from '../revocation/trust-revocation.js';
@@ -39,6 +41,8 @@ export class Trust {
   readonly tokenPrefix: string;
   /** Claims that an answer about an opaque token must have. */
   readonly requiredAnswerClaims: readonly string[];
+  /** Undefined where the issuer's tokens are not encrypted. */
+  readonly decryption: TrustDecryption | undefined;
   readonly validate: ((claims: JsonObject) => string | undefined) | undefined;
   readonly #algorithms: ReadonlySet<string>;
   readonly #typ: ReadonlySet<string | null>;
@@ -71,6 +75,7 @@ export class Trust {
     this.rolePaths = rules.claims?.roles ?? [];
     this.clientIdPaths = rules.claims?.clientId ?? ['client_id'];
     this.validate = rules.validate;
+    this.decryption = rules.decryption && decryptionOf(this.issuer, rules.decryption);
     const { tokens = 'jwt' } = rules;
     if (!['jwt', 'opaque', 'both'].includes(tokens)) {
       throw new TypeError(`trust ${this.issuer}: tokens is jwt, opaque or both`);
@@ -111,6 +116,15 @@ export class Trust {
     detail: string,
   ): RefusedTokenError {
     return new RefusedTokenError('canonical', reason, detail, this.issuer);
+  }
+}
+
+function decryptionOf(issuer: string, options: DecryptionOptions): TrustDecryption {
+  try {
+    return new TrustDecryption(options);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TypeError(`trust ${issuer}: ${cause.message}`, { cause });
   }
 }
 
