@@ -1,6 +1,7 @@
 /** The signers of this server: one that makes new keys, and every one that holds keys made before. */
 import { StartupError } from '../config/startup.error.js';
 import { type SignerName } from '../config/signing-key.variables.js';
+import { type SigningKeyConfig } from '../config/signing-key.config.js';
 import { type Signer } from './signer.js';
 import { type StoredSigningKey } from './signing-key.js';
 
@@ -30,4 +31,14 @@ export class Signers {
         'set AUTH_SIGNER_SOCKET, or revoke the key',
     );
   }
+}
+
+/** @param socket null where none is configured; keys that it made before are opened by it all the same */
+export function configuredSigners(
+  row: Signer,
+  socket: Signer | null,
+  { signer }: Pick<SigningKeyConfig, 'signer'>,
+): Signers {
+  if (socket === null) return new Signers(row);
+  return signer === 'socket' ? new Signers(socket, [row]) : new Signers(row, [socket]);
 }

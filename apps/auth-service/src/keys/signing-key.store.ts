@@ -1,4 +1,5 @@
 /** Port: the signing keys of this server. */
+import { type SignerName } from '../config/signing-key.variables.js';
 import {
   type GoneSigningKey,
   type SigningKeyStatus,
@@ -37,10 +38,23 @@ export interface SigningKeyChanges {
   readonly encrypted?: readonly EncryptedPrivateKey[];
 }
 
+/** A key of any status, without its private half. */
+export interface SigningKeyEntry extends GoneSigningKey, Omit<SigningPlan, 'status'> {
+  readonly status: SigningKeyStatus;
+  readonly signer: SignerName;
+  readonly createdAt: Date;
+}
+
 /** Reads and plans signing keys. Revoking one is the record of revocations' work. */
 export abstract class SigningKeyStore {
   /** @throws TemporarilyUnavailableError where the store cannot be reached */
   abstract find(): Promise<StoredKeys>;
+
+  /**
+   * Every key that there ever was, revoked ones included, the oldest first.
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract list(): Promise<readonly SigningKeyEntry[]>;
 
   /**
    * Changes keys as `decide` says, which sees them while no other replica can change any. All of it

@@ -3,11 +3,12 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { type JWK } from 'jose';
 import { z } from 'zod';
+import { type SigningKeyConfig } from '../config/signing-key.config.js';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { publicJwkOf } from './key.fitness.js';
 import { isSignature } from './signature.js';
 import { type GeneratedKey, type OpenedKey, Signer, SignerUnavailableError } from './signer.js';
-import { type SignerAnswer, type SignerSocket } from './signer.socket.js';
+import { type SignerAnswer, SignerSocket } from './signer.socket.js';
 import { type HeldPrivateKey, type StoredSigningKey } from './signing-key.js';
 
 /** A module may look for the primes of RSA for a while. */
@@ -104,4 +105,13 @@ function read<T>({ status, body }: SignerAnswer, wanted: number, schema: z.ZodTy
 function refusal(status: number): SignerUnavailableError {
   const why = status === 404 ? 'it does not hold the key' : 'see its log';
   return new SignerUnavailableError(`the signer answered ${status}: ${why}`);
+}
+
+/** The signer behind the configured socket; null where there is none. */
+export function socketSignerOf({
+  signerSocket,
+  signerTimeoutMs,
+}: Pick<SigningKeyConfig, 'signerSocket' | 'signerTimeoutMs'>): SocketSigner | null {
+  if (signerSocket === undefined) return null;
+  return new SocketSigner(new SignerSocket(signerSocket, signerTimeoutMs));
 }

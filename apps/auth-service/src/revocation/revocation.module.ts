@@ -1,11 +1,13 @@
 /** Revocation: the endpoint, and the service behind everything that revokes. */
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
+import { KeyRevocation } from './key.revocation.js';
 import { RelayModule } from './relay.module.js';
 import { RevocationController } from './revocation.controller.js';
 import { RevocationHandler } from './revocation.handler.js';
@@ -15,6 +17,7 @@ import { RevocationService } from './revocation.service.js';
 @Module({
   imports: [
     StorageModule,
+    AuditModule,
     RelayModule,
     GrantModule,
     ClientAuthenticationModule,
@@ -23,7 +26,7 @@ import { RevocationService } from './revocation.service.js';
     SessionModule,
   ],
   controllers: [RevocationController],
-  providers: [RevocationHandler, RevocationService, RevocationRetention],
+  providers: [KeyRevocation, RevocationHandler, RevocationService, RevocationRetention],
   exports: [RevocationService, RelayModule],
 })
 export class RevocationModule {}

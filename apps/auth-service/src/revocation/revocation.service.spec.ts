@@ -16,6 +16,7 @@ import { openTestDatabase } from '../testing/open-database.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
 import { type PositionedRevocation, type Revocation, type TokenIdentity } from './revocation.js';
 import { RevocationRelay } from './revocation.relay.js';
+import { KeyRevocation } from './key.revocation.js';
 import { RevocationService } from './revocation.service.js';
 import { type RevokedTokenState, type RevokedTokenStore } from './revoked-token.store.js';
 
@@ -64,7 +65,14 @@ describe('RevocationService', () => {
     return {
       relay: newRelay,
       grants: newGrants,
-      service: new RevocationService(record, hot, newRelay, newGrants, sessions),
+      service: new RevocationService(
+        record,
+        hot,
+        newRelay,
+        newGrants,
+        sessions,
+        new KeyRevocation(record, new RecordedAudit()),
+      ),
     };
   };
   const revoke = (jti: string) => service.revokeToken({ jti, exp, audiences: ['urn:a'] }, 'test');

@@ -4,12 +4,8 @@ import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type RevocationCause } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
 import { SessionRevocation } from '../session/session.revocation.js';
-import {
-  grantRevocationExpiry,
-  keyRevocationExpiry,
-  type TokenIdentity,
-  tokenRevocationExpiry,
-} from './revocation.js';
+import { KeyRevocation } from './key.revocation.js';
+import { grantRevocationExpiry, type TokenIdentity, tokenRevocationExpiry } from './revocation.js';
 import { RevocationRecord } from './revocation.record.js';
 import { RevocationRelay } from './revocation.relay.js';
 import { RevokedTokenStore } from './revoked-token.store.js';
@@ -39,6 +35,7 @@ export class RevocationService implements OnModuleDestroy {
     private readonly relay: RevocationRelay,
     private readonly grants: GrantService,
     private readonly sessions: SessionRevocation,
+    private readonly keys: KeyRevocation,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -104,12 +101,8 @@ export class RevocationService implements OnModuleDestroy {
    * Revokes a signing key and everything that it signed.
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  async revokeKey(kid: string, { reason, by }: RevocationCause): Promise<void> {
-    const expiresAt = keyRevocationExpiry();
-    await this.record.revokeKey(
-      { kind: 'kid', value: kid, iatBefore: null, audiences: null, expiresAt },
-      `${reason} by ${by}`,
-    );
+  async revokeKey(kid: string, cause: RevocationCause): Promise<void> {
+    await this.keys.revoke(kid, cause);
     await this.relay.relayRecorded();
   }
 

@@ -6,6 +6,7 @@ import { Clock } from '../keys/clock.js';
 import { EnvironmentKeyEncryption } from '../keys/environment.key-encryption.js';
 import { KeyAudit } from '../keys/key.audit.js';
 import { type KeyEncryption } from '../keys/key-encryption.js';
+import { KeyImport } from '../keys/key.import.js';
 import { KeyReader } from '../keys/key.reader.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { KeyRotation } from '../keys/key.rotation.js';
@@ -73,9 +74,11 @@ export function createKeyRing(
   const audit = new RecordedAudit();
   const registered = new ListedAlgorithms();
   const times = new KeyTimes(KEY_TIMES);
-  const { vault, work } = keeping;
-  const rotation = new KeyRotation(store, registered, work, new KeyAudit(audit), times, token);
+  const { vault, row, work } = keeping;
+  const keyAudit = new KeyAudit(audit);
+  const rotation = new KeyRotation(store, registered, work, keyAudit, times, token);
+  const imports = new KeyImport(store, vault, row, rotation, times, keyAudit);
   const reader = new KeyReader(store, vault, clock);
   const ring = new KeyRing(reader, rotation, clock, token, KEY_TIMES);
-  return { store, vault, keeping, rotation, registered, audit, ring, clock };
+  return { store, vault, keeping, rotation, imports, registered, audit, ring, clock };
 }

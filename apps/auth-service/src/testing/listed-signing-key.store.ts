@@ -2,6 +2,7 @@
 import { type SigningKeyStatus, type StoredSigningKey } from '../keys/signing-key.js';
 import {
   type SigningKeyChanges,
+  type SigningKeyEntry,
   SigningKeyStore,
   type StoredKeys,
 } from '../keys/signing-key.store.js';
@@ -23,6 +24,10 @@ export class ListedSigningKeyStore extends SigningKeyStore {
       published: this.keys.filter(isPublished),
       gone: this.keys.filter(({ status }) => status === 'gone'),
     };
+  }
+
+  async list(): Promise<readonly SigningKeyEntry[]> {
+    return this.keys;
   }
 
   async change(decide: (keys: StoredKeys) => Promise<SigningKeyChanges>): Promise<boolean> {

@@ -4,6 +4,7 @@ import { type EntityManager, Not } from 'typeorm';
 import { type StoredSigningKey } from '../../keys/signing-key.js';
 import {
   type SigningKeyChanges,
+  type SigningKeyEntry,
   SigningKeyStore,
   type StoredKeys,
 } from '../../keys/signing-key.store.js';
@@ -13,6 +14,16 @@ import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 
 const REVOKED = 'revoked';
+const LISTED = {
+  kid: true,
+  algorithm: true,
+  publicJwk: true,
+  status: true,
+  signer: true,
+  signFrom: true,
+  signUntil: true,
+  createdAt: true,
+} as const;
 const NO_PRIVATE_HALF = { encryptedPrivateKey: null, signerKey: null };
 
 @Injectable()
@@ -23,6 +34,15 @@ export class PostgresSigningKeyStore extends SigningKeyStore {
 
   find(): Promise<StoredKeys> {
     return onPostgres(() => find(this.database.manager));
+  }
+
+  list(): Promise<readonly SigningKeyEntry[]> {
+    return onPostgres(() =>
+      this.database.manager.find(SigningKeyEntity, {
+        select: LISTED,
+        order: { createdAt: 'ASC', kid: 'ASC' },
+      }),
+    );
   }
 
   change(
