@@ -34,6 +34,9 @@ export const CLIENT_AUTHENTICATION_FAILED = 'client authentication failed';
 /** The one type of assertion that is taken (RFC 7523 section 2.2). */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+const AUTHORIZATION = 'authorization';
+// One for all: a decoder keeps nothing between two texts.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 
 /**
@@ -94,10 +97,13 @@ function parseAssertion(assertion: string | null, type: string | null): Assertio
 
 // Node keeps the first of several Authorization headers; a proxy in front may have read the last.
 function findAuthorization({ headers, raw }: FastifyRequest): string | null {
-  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);
-  if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1) {
-    throw new InvalidRequestError('there must be one Authorization header');
+  const { rawHeaders } = raw;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) count += 1;
   }
+  if (count > 1) throw new InvalidRequestError('there must be one Authorization header');
   return headers.authorization ?? null;
 }
 
@@ -107,7 +113,7 @@ function parseBasic(header: string): SecretCredentials {
   if (encoded === undefined) throw failed('the Authorization header is not Basic');
   let decoded: string;
   try {
-    decoded = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+    decoded = UTF_8.decode(Buffer.from(encoded, 'base64'));
   } catch {
     throw failed('the Basic credentials are not UTF-8');
   }

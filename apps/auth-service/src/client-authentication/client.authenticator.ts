@@ -1,5 +1,5 @@
 /** Decides whether presented credentials are a client's, at equal cost for every outcome. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidClientError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
@@ -82,7 +82,7 @@ export class ClientAuthenticator {
         return this.assertions.findProblem(client, credentials.assertion);
       case 'client_secret_basic':
       case 'client_secret_post': {
-        const presented = createHash('sha256').update(credentials.clientSecret).digest();
+        const presented = hash('sha256', credentials.clientSecret, 'buffer');
         const expected = client?.secretSha256 ?? NO_SECRET_SHA256;
         return timingSafeEqual(presented, expected) ? null : 'wrong secret';
       }

@@ -1,5 +1,5 @@
 /** The address from which a client asks, in the one spelling that is recorded and compared. */
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { type FastifyRequest } from 'fastify';
 
 /**
@@ -13,6 +13,7 @@ export function clientAddressOf(request: FastifyRequest): string {
 
 /** @returns null for what is no IP address; a port, as some proxies add it, is taken off */
 export function canonicalAddress(text: string): string | null {
+  if (isIPv4(text)) return text;
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1];
   const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/.exec(text)?.[1];
   const address = (bracketed ?? withoutPort ?? text).replace(/%.*$/, '').toLowerCase();

@@ -47,35 +47,58 @@ export function addCorsHooks(
   everywhere: AllowedOrigins,
   registered: RegisteredOrigins,
 ): void {
-  fastify.addHook('onRequest', async (request, reply) => {
+  // Most requests have no origin: no promise is made for them. Fastify takes one as well as a call.
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('vary', 'Origin');
-    const path = request.url.split('?', 1)[0] ?? '';
-    const { origin, 'access-control-request-method': requestedMethod } = request.headers;
-    const isPublic = PUBLIC_PATHS.has(path);
-    if (origin === undefined || !(isPublic || CLIENT_PATHS.has(path))) return;
-    const isPreflight = request.method === 'OPTIONS' && requestedMethod !== undefined;
-    const allowed =
-      isAllowed(origin, everywhere) ||
-      ((isPreflight || isPublic) && (await registered.knows(origin)));
-    if (!allowed) return;
-    allow(reply, origin);
-    if (!isPreflight) return;
-    // Sent from here, no handler follows; the reply is what tells Fastify so.
-    return reply
-      .header('access-control-allow-methods', 'GET, POST')
-      .header('access-control-allow-headers', REQUEST_HEADERS)
-      .header('access-control-max-age', String(PREFLIGHT_MAX_AGE_SECONDS))
-      .status(204)
-      .send();
-  });
-  fastify.addHook('onSend', async (request, reply) => {
     const { origin } = request.headers;
-    if (origin === undefined) return;
-    const isPermitted = isOriginPermitted(request, origin);
-    if (isPermitted || (isTokenRefused(request, reply) && (await registered.knows(origin)))) {
-      allow(reply, origin);
-    }
+    if (origin !== undefined) return allowInAdvance(request, reply, origin, everywhere, registered);
+    done();
   });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const { origin } = request.headers;
+    if (origin !== undefined) return allowPermitted(request, reply, origin, registered);
+    done(null, payload);
+  });
+}
+
+/** What can be said before it is known whose request it is; answers preflights. */
+async function allowInAdvance(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  everywhere: AllowedOrigins,
+  registered: RegisteredOrigins,
+): Promise<void> {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const isPublic = PUBLIC_PATHS.has(path);
+  if (!(isPublic || CLIENT_PATHS.has(path))) return;
+  const requestedMethod = request.headers['access-control-request-method'];
+  const isPreflight = request.method === 'OPTIONS' && requestedMethod !== undefined;
+  const allowed =
+    isAllowed(origin, everywhere) ||
+    ((isPreflight || isPublic) && (await registered.knows(origin)));
+  if (!allowed) return;
+  allow(reply, origin);
+  if (!isPreflight) return;
+  // Sent from here: Fastify sees that, and no handler follows.
+  await reply
+    .header('access-control-allow-methods', 'GET, POST')
+    .header('access-control-allow-headers', REQUEST_HEADERS)
+    .header('access-control-max-age', String(PREFLIGHT_MAX_AGE_SECONDS))
+    .status(204)
+    .send();
+}
+
+async function allowPermitted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  registered: RegisteredOrigins,
+): Promise<void> {
+  const isPermitted = isOriginPermitted(request, origin);
+  if (isPermitted || (isTokenRefused(request, reply) && (await registered.knows(origin)))) {
+    allow(reply, origin);
+  }
 }
 
 // A page must be able to tell an expired token from a network that is down. The refusal names no

@@ -1,5 +1,4 @@
 /** Signs access tokens (RFC 9068), and encrypts them where their resource asks for it. */
-import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   ACCESS_TOKEN_TYP,
@@ -15,6 +14,7 @@ import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
 import { TokenEncryption } from './token.encryption.js';
+import { newTokenId } from './token.id.js';
 
 /** What an access token is to say. */
 export interface AccessTokenGrant {
@@ -38,8 +38,6 @@ export interface IssuedAccessToken {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
 }
-
-const JTI_BYTES = 16;
 
 /** The only place where an access token comes into being. */
 @Injectable()
@@ -78,7 +76,7 @@ export class AccessTokenIssuer {
       aud: others.length === 0 ? first : [...grant.audience],
       iat: issuedAt,
       exp: issuedAt + expiresInSeconds,
-      jti: randomBytes(JTI_BYTES).toString('base64url'),
+      jti: newTokenId(),
     });
     return { accessToken: await envelope(signed), expiresInSeconds };
   }

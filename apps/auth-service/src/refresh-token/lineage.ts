@@ -1,5 +1,5 @@
 /** One lineage of refresh tokens: everything that a refresh needs to know of its grant. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What never changes. */
 export interface LineageOrigin {
@@ -57,7 +57,7 @@ const CLIENT_DIGEST_BYTES = 16;
 
 /** What a lineage remembers of its client: of one length, whatever its id is. */
 export function digestClientId(clientId: string): Buffer {
-  return createHash('sha256').update(clientId).digest().subarray(0, CLIENT_DIGEST_BYTES);
+  return hash('sha256', clientId, 'buffer').subarray(0, CLIENT_DIGEST_BYTES);
 }
 
 /** Whether `one` is the later state of the same lineage; a bound one moves by its idle expiry alone. */

@@ -75,12 +75,11 @@ export class RedisNode {
    * Runs commands on the process whose identity they are given.
    * @param asking that they follow an ASK of a cluster, for this once
    */
-  async run<T>(work: RedisWork<T>, asking = false): Promise<T> {
-    const { runId } = this.#knownInfo() ?? (await this.info());
-    if (this.#knownInfo()?.runId !== runId) throw new Error('the connection was made anew');
-    // Written together with the first of the commands, which it is for.
-    if (asking) this.#client.sendCommand(['ASKING']).catch(() => undefined);
-    return work(this.#client, runId);
+  run<T>(work: RedisWork<T>, asking = false): Promise<T> {
+    const known = this.#knownInfo();
+    return known === undefined
+      ? this.#askAndRun(work, asking)
+      : this.#runOn(known.runId, work, asking);
   }
 
   /** @throws Error where the connection breaks, or the server does not tell */
@@ -94,6 +93,18 @@ export class RedisNode {
     // Kept only if no reconnect came in between.
     if (this.epoch === epoch) this.#known = { epoch, info };
     return info;
+  }
+
+  async #askAndRun<T>(work: RedisWork<T>, asking: boolean): Promise<T> {
+    const { runId } = await this.info();
+    if (this.#knownInfo()?.runId !== runId) throw new Error('the connection was made anew');
+    return this.#runOn(runId, work, asking);
+  }
+
+  #runOn<T>(runId: string, work: RedisWork<T>, asking: boolean): Promise<T> {
+    // Written together with the first of the commands, which it is for.
+    if (asking) this.#client.sendCommand(['ASKING']).catch(() => undefined);
+    return work(this.#client, runId);
   }
 
   #knownInfo(): ServerInfo | undefined {
