@@ -9,9 +9,9 @@ import { type ClientAssertionVerifier } from './client-assertion.verifier.js';
 import { type ClientCredentials, type SecretCredentials } from './client-credentials.parser.js';
 
 // The real functions, counted: equal work is what keeps the outcomes equal in time.
-const createHash = jest.fn(realCrypto.createHash);
+const hash = jest.fn(realCrypto.hash);
 const timingSafeEqual = jest.fn(realCrypto.timingSafeEqual);
-jest.unstable_mockModule('node:crypto', () => ({ ...realCrypto, createHash, timingSafeEqual }));
+jest.unstable_mockModule('node:crypto', () => ({ ...realCrypto, hash, timingSafeEqual }));
 const { ClientAuthenticator } = await import('./client.authenticator.js');
 
 const SHOP = clientFixture({
@@ -65,7 +65,7 @@ describe('ClientAuthenticator', () => {
 
   const expectEqualWork = () => {
     expect(find).toHaveBeenCalledTimes(1);
-    expect(createHash).toHaveBeenCalledTimes(1);
+    expect(hash).toHaveBeenCalledTimes(1);
     expect(timingSafeEqual).toHaveBeenCalledTimes(1);
   };
 

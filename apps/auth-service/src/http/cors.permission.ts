@@ -6,7 +6,8 @@ const permissions = new WeakMap<FastifyRequest, readonly string[]>();
 
 /** Lets pages of these origins, those of the authenticated client, read the answer. */
 export function permitOrigins(request: FastifyRequest, origins: readonly string[]): void {
-  permissions.set(request, origins);
+  // Nobody asks about the others, which are most; a WeakMap is dear to whoever collects garbage.
+  if (request.headers.origin !== undefined) permissions.set(request, origins);
 }
 
 /** Whether a page of this origin was permitted to read the answer. */

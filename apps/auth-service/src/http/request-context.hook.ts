@@ -16,13 +16,19 @@ export function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): 
 
 /**
  * Fastify's `onRequest` hook, and again `preValidation`: the events of a body that arrives belong
- * to the connection, and lose the context that the first one gave.
+ * to the connection, and may have lost the context that the first one gave.
  */
 export function requestContextHook(
   context: RequestContext,
 ): (request: FastifyRequest, reply: FastifyReply, done: () => void) => void {
   return (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    context.run({ correlationId: request.id, address: clientAddressOf(request) }, done);
+    const origin = { correlationId: request.id, address: clientAddressOf(request) };
+    const { current } = context;
+    if (current?.correlationId === origin.correlationId && current.address === origin.address) {
+      done();
+      return;
+    }
+    context.run(origin, done);
   };
 }

@@ -14,7 +14,8 @@ export const RECORD_STALE_MS = 300_000;
 const RETRY_MS = 1000;
 
 interface Entry<T> {
-  readonly value: T;
+  // Resolved, and given to everybody who asks: most requests find all that they ask for here.
+  readonly answer: Promise<T>;
   readonly readAtMs: number;
 }
 
@@ -33,12 +34,16 @@ export class RecordCache<T> {
   ) {}
 
   /** @throws TemporarilyUnavailableError where the record cannot be read and nothing is remembered */
-  async find(key: string): Promise<T | null> {
+  find(key: string): Promise<T | null> {
     const known = this.entries.get(key);
     const now = this.clock();
-    if (known !== undefined && now - known.readAtMs < RECORD_FRESH_MS) return known.value;
+    if (known !== undefined && now - known.readAtMs < RECORD_FRESH_MS) return known.answer;
+    return this.readAnew(key, known, now);
+  }
+
+  private async readAnew(key: string, known: Entry<T> | undefined, now: number): Promise<T | null> {
     const isUsable = known !== undefined && now - known.readAtMs < RECORD_STALE_MS;
-    if (isUsable && now < this.retryAtMs) return known.value;
+    if (isUsable && now < this.retryAtMs) return known.answer;
     try {
       const value = await this.read(key);
       this.remember(key, value, now);
@@ -46,7 +51,7 @@ export class RecordCache<T> {
     } catch (error) {
       if (!(error instanceof TemporarilyUnavailableError)) throw error;
       this.retryAtMs = this.clock() + RETRY_MS;
-      if (isUsable) return known.value;
+      if (isUsable) return known.answer;
       throw error;
     }
   }
@@ -57,6 +62,6 @@ export class RecordCache<T> {
     if (value === null) return;
     const [oldest] = this.entries.keys();
     if (this.entries.size >= MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
-    this.entries.set(key, { value, readAtMs });
+    this.entries.set(key, { answer: Promise.resolve(value), readAtMs });
   }
 }

@@ -7,6 +7,9 @@ import { RevocationSink } from '../revocation/revocation.sink.js';
 import { RotationRecord } from './rotation.record.js';
 import { RotationStore } from './rotation.store.js';
 
+/** For every refresh that has nothing to wait for, which is nearly every one. */
+const DONE = Promise.resolve();
+
 /** A sink of the relay: it is told of every revocation that the record holds, until it took it. */
 @Injectable()
 export class RotationRevocation extends RevocationSink implements OnModuleInit {
@@ -37,7 +40,11 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
    *
    * @throws TemporarilyUnavailableError where that cannot be had now
    */
-  async catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
+    return this.relay.isSettled && !this.isBehind ? DONE : this.waitUntilCaughtUp();
+  }
+
+  private async waitUntilCaughtUp(): Promise<void> {
     await this.relay.catchUp();
     await this.taking;
     if (!this.isBehind) return;

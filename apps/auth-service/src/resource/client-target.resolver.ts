@@ -20,7 +20,7 @@ export class ClientTargetResolver {
    * @throws InvalidTargetError for a resource that is unknown or not this client's
    * @throws InvalidScopeError for a scope that is unknown or not registered for this client there
    */
-  async resolve(client: Client, request: TargetRequest): Promise<Target> {
+  resolve(client: Client, request: TargetRequest): Promise<Target> {
     const { issuer } = this.server;
     const isForFeed =
       request.scope?.length === 1 &&
@@ -28,7 +28,7 @@ export class ClientTargetResolver {
       request.resources.every((resource) => resource === issuer) &&
       client.scopes.includes(REVOCATIONS_READ_SCOPE) &&
       client.ownResource !== null;
-    if (isForFeed) return { scope: [REVOCATIONS_READ_SCOPE], audience: [issuer] };
-    return this.targets.resolve(client, request);
+    if (!isForFeed) return this.targets.resolve(client, request);
+    return Promise.resolve({ scope: [REVOCATIONS_READ_SCOPE], audience: [issuer] });
   }
 }

@@ -14,6 +14,9 @@ import { RevokedTokenStore } from './revoked-token.store.js';
 const RELAY_INTERVAL_MS = 1000;
 const RELAY_BATCH = 1000;
 
+/** For every request that has nothing to wait for, which is nearly every one. */
+const DONE = Promise.resolve();
+
 /**
  * Every replica relays, at once after it recorded something and every second what others could not.
  * No leader is needed: positions are given under a lock, and whoever takes them bears repetition.
@@ -72,13 +75,22 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
    * Resolves when the hot store holds all that this process recorded.
    * @throws TemporarilyUnavailableError where that cannot be had now
    */
-  async catchUp(): Promise<void> {
-    while (this.settled < this.failed) {
+  catchUp(): Promise<void> {
+    return this.isSettled ? DONE : this.settle();
+  }
+
+  /** Whether the hot store holds all that this process recorded. */
+  get isSettled(): boolean {
+    return this.settled >= this.failed;
+  }
+
+  private async settle(): Promise<void> {
+    while (!this.isSettled) {
       try {
         await this.run();
       } catch (error) {
         // Another sink's trouble is not this one's: only the hot store of tokens is waited for.
-        if (this.settled < this.failed) throw error;
+        if (!this.isSettled) throw error;
       }
     }
   }

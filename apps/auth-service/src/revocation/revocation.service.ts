@@ -108,7 +108,7 @@ export class RevocationService implements OnModuleDestroy {
 
   /** @throws TemporarilyUnavailableError where it cannot be known */
   async isRevoked(token: TokenIdentity): Promise<boolean> {
-    await this.relay.catchUp();
+    if (!this.relay.isSettled) await this.relay.catchUp();
     let state = await this.store.find(token);
     if (state === 'unknown') {
       await this.restore();

@@ -80,11 +80,6 @@ function uuidBytes(uuid: string): Buffer {
 
 function uuidText(packed: Buffer, offset: number): string {
   const hex = packed.toString('hex', offset, offset + 16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  const word = (from: number, to: number) => hex.slice(from, to);
+  return `${word(0, 8)}-${word(8, 12)}-${word(12, 16)}-${word(16, 20)}-${word(20, 32)}`;
 }

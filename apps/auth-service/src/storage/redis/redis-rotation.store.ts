@@ -13,7 +13,8 @@ import { type RedisScript } from './redis.script.js';
 import { PRESENT, PUT, REVOKE } from './rotation.script.js';
 
 const AS_BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer };
-const NOTHING = Buffer.alloc(0);
+// A text: each Buffer among the arguments is a piece of its own in what is written to the socket.
+const NOTHING = '';
 
 type Reply = [outcome: Buffer, record: Buffer, age: Buffer] | null;
 
@@ -57,7 +58,7 @@ export class RedisRotationStore extends RotationStore {
   private async decide(
     handle: Buffer,
     { generation, clientDigest, keyBinding, rules }: Presentation,
-    recorded: Buffer,
+    recorded: Buffer | string,
   ): Promise<RotationDecision | null> {
     const reply = (await this.evaluate(
       PRESENT,
