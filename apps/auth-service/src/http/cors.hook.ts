@@ -52,12 +52,12 @@ export function addCorsHooks(
     void reply.header('vary', 'Origin');
     const { origin } = request.headers;
     if (origin !== undefined) return allowInAdvance(request, reply, origin, everywhere, registered);
-    done();
+    return done();
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const { origin } = request.headers;
     if (origin !== undefined) return allowPermitted(request, reply, origin, registered);
-    done(null, payload);
+    return done(null, payload);
   });
 }
 
