@@ -8,6 +8,8 @@ import { ClientOriginStore } from '../client/client-origin.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
+import { FactorStore } from '../factor/factor.store.js';
+import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
@@ -42,9 +44,11 @@ import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
+import { PostgresFactorStore } from './postgres/postgres-factor.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
+import { PostgresRecoveryCodeStore } from './postgres/postgres-recovery-code.store.js';
 import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
@@ -86,6 +90,8 @@ const RECORD = [
   },
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: RegisteredAlgorithms, useClass: PostgresRegisteredAlgorithms },
+  { provide: FactorStore, useClass: PostgresFactorStore },
+  { provide: RecoveryCodeStore, useClass: PostgresRecoveryCodeStore },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },

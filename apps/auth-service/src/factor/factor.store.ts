@@ -1,0 +1,74 @@
+/** Port: the factors of accounts. */
+import { type Factor } from './factor.js';
+
+/** The most factors that an account can have. */
+export const MAX_FACTORS = 20;
+
+/** A factor to be recorded; its owner just proved to have it. */
+export type NewFactor = Pick<Factor, 'factorId' | 'accountId' | 'name'>;
+
+/** An encrypted secret of an authenticator application. */
+export interface TotpSecret {
+  readonly factorId: string;
+  readonly secret: Buffer;
+  readonly keyVersion: number;
+}
+
+/** A passkey (WebAuthn section 4, credential record). */
+export interface Passkey {
+  readonly factorId: string;
+  readonly accountId: string;
+  readonly credentialId: Buffer;
+  /** COSE key. */
+  readonly publicKey: Buffer;
+  readonly signCount: number;
+  readonly transports: readonly string[];
+  /** Whether it may be copied to other devices. */
+  readonly backupEligible: boolean;
+}
+
+/** Reads and changes factors. Every method throws TemporarilyUnavailableError where it cannot. */
+export abstract class FactorStore {
+  /** The oldest first. */
+  abstract findOfAccount(accountId: string): Promise<readonly Factor[]>;
+
+  /**
+   * @param step of the code that proved it, which is used with that
+   * @returns false where the account is not there or has {@link MAX_FACTORS}
+   */
+  abstract addTotp(factor: NewFactor, secret: TotpSecret, step: number): Promise<boolean>;
+
+  /** The secrets of an account's authenticator applications. */
+  abstract findTotp(accountId: string): Promise<readonly TotpSecret[]>;
+
+  /**
+   * Uses a step up, and with it all before it: of any number of callers one is told true (RFC 6238
+   * section 5.2).
+   */
+  abstract claimStep(factorId: string, step: number): Promise<boolean>;
+
+  /** @returns false as {@link addTotp}, and where the credential is known already */
+  abstract addPasskey(factor: NewFactor, passkey: Omit<Passkey, 'accountId'>): Promise<boolean>;
+
+  /** The passkeys of an account. */
+  abstract findPasskeys(accountId: string): Promise<readonly Passkey[]>;
+
+  /** @returns null for a credential that is nobody's */
+  abstract findPasskey(credentialId: Buffer): Promise<Passkey | null>;
+
+  /**
+   * Notes a use. Of callers with one counter value one is told true, unless it is 0: an
+   * authenticator that does not count (WebAuthn section 6.1.1).
+   */
+  abstract usePasskey(factorId: string, signCount: number): Promise<boolean>;
+
+  /** @returns whether the account has such a factor */
+  abstract rename(accountId: string, factorId: string, name: string): Promise<boolean>;
+
+  /**
+   * Removes a factor; with the last one go the recovery codes, which stand in for factors.
+   * @param keepLast leaves the account's only factor alone; of parallel removals one is left, too
+   * @returns whether it was removed
+   */
+  abstract remove(accountId: string, factorId: string, keepLast: boolean): Promise<boolean>;
+}
