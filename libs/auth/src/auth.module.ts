@@ -5,6 +5,7 @@ import {
   Logger,
   Module,
   type DynamicModule,
+  type NestModule,
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessPolicies } from './access/access-policy.js';
 import { AccessTokenGuard } from './access/access-token.guard.js';
 import { ApplicationGuard } from './access/application.guard.js';
+import { DeclarationAudit } from './access/declaration-audit.js';
 import { GuardCoverage } from './access/guard-coverage.js';
 import { HandlerInventory } from './access/handler-inventory.js';
 import { RequestAuthenticator } from './access/request-authenticator.js';
@@ -22,6 +24,7 @@ import { JwtStrategy } from './access-token/jwt.strategy.js';
 import { AuthObserver, GuardedAuthObserver, LoggingAuthObserver } from './auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
 import { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
+import { ProtectedResourceMetadata } from './metadata/protected-resource.metadata.js';
 import { createTrusts } from './trust/trusts.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
@@ -64,6 +67,8 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     HandlerInventory,
     GuardCoverage,
     RouteAudit,
+    DeclarationAudit,
+    ProtectedResourceMetadata,
     {
       provide: AuthObserver,
       inject: [AUTH_OPTIONS],
@@ -95,12 +100,24 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AUTH_OPTIONS,
   ],
 })
-export class AuthModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
+export class AuthModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnModuleDestroy
+{
   constructor(
     private readonly verifier: AccessTokenVerifier,
+    private readonly metadata: ProtectedResourceMetadata,
     @Inject(AUTH_OPTIONS) private readonly options: AuthModuleOptions,
   ) {
     super();
+  }
+
+  /**
+   * Nest calls this behind the application's own `app.use` and before the controllers' routes: so the
+   * metadata has the former's headers, and no wildcard of the latter stands in front of it.
+   */
+  configure(): void {
+    this.metadata.serve();
   }
 
   /** Keys are fetched behind the start: an issuer that is down must not keep its resources down. */

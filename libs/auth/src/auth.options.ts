@@ -1,5 +1,6 @@
 /** The options of AuthModule. */
 import { type AuthObserver } from './auth.observer.js';
+import { type ScopeDeclarations } from './access/declared-scopes.js';
 import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
 import { type DpopOptions } from './sender-constraint/dpop.options.js';
 import { type TrustOptions } from './trust/trust.options.js';
@@ -47,6 +48,11 @@ export interface AuthModuleOptions {
    * @see RFC 9449 section 7
    */
   readonly dpop?: DpopOptions;
+  /**
+   * The scopes that there are, by `defineScopes`. A handler that asks for another one fails the
+   * audit at the start. Default: not checked.
+   */
+  readonly scopes?: ScopeDeclarations;
   /** Milliseconds since the epoch. Default Date.now; tests give their own. */
   readonly clock?: () => number;
 }

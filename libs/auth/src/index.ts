@@ -9,6 +9,13 @@ export {
   type AccessPolicy,
   type Handler,
 } from './access/access-policy.js';
+export { IntrospectionMissingError, UndeclaredScopeError } from './access/declaration-audit.js';
+export {
+  defineScopes,
+  type DeclaredScopes,
+  type Scope,
+  type ScopeDeclarations,
+} from './access/declared-scopes.js';
 export { AccessTokenGuard } from './access/access-token.guard.js';
 export { ApplicationGuard } from './access/application.guard.js';
 export { describeAccess, formatAccess, type DescribedAccess } from './access/describe-access.js';
@@ -62,6 +69,13 @@ export {
   protectedResourceMetadataUri,
   type ProtectedResourceOptions,
 } from './metadata/protected-resource.options.js';
+export { type OpenApiDocument } from './openapi/openapi-document.js';
+export { UnmatchedOperationError, type OperationIdFactory } from './openapi/operation-policies.js';
+export {
+  describeSecurity,
+  type SecurityDescriptionOptions,
+  type TokenFlows,
+} from './openapi/security-description.js';
 export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';
 export { type Principal } from './principal/principal.js';
 export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';

@@ -32,6 +32,11 @@ const OPEN = {
   introspectionMaxAgeSeconds: undefined,
 };
 
+/** Every scope that a policy names. */
+export function scopesOf({ scopes, anyScope }: AccessPolicy): readonly string[] {
+  return [...scopes, ...anyScope.flat()];
+}
+
 /** Decorators that contradict each other: a fault of the program, found when it starts. */
 export class ContradictoryAccessError extends Error {
   override readonly name = 'ContradictoryAccessError';

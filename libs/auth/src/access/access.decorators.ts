@@ -2,6 +2,7 @@
 import { type CustomDecorator } from '@nestjs/common';
 import { isScopeToken } from '@keyward/oauth';
 import { declareAccess } from './access-metadata.js';
+import { type Scope } from './declared-scopes.js';
 import { stepUpRequirement, type StepUpOptions } from './step-up.js';
 
 /**
@@ -25,7 +26,7 @@ export function Authenticated(): CustomDecorator {
  * @throws TypeError, when the class is defined, for no scope or for text that is no scope token
  * @see RFC 6750 section 3.1
  */
-export function Scopes(...scopes: [string, ...string[]]): CustomDecorator {
+export function Scopes(...scopes: [Scope, ...Scope[]]): CustomDecorator {
   return declareAccess({ scopes: scopeTokens('Scopes', scopes) });
 }
 
@@ -34,7 +35,7 @@ export function Scopes(...scopes: [string, ...string[]]): CustomDecorator {
  *
  * @throws TypeError, when the class is defined, for no scope or for text that is no scope token
  */
-export function AnyScope(...scopes: [string, ...string[]]): CustomDecorator {
+export function AnyScope(...scopes: [Scope, ...Scope[]]): CustomDecorator {
   return declareAccess({ anyScope: [scopeTokens('AnyScope', scopes)] });
 }
 

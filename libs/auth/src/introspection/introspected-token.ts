@@ -1,4 +1,5 @@
 /** Makes a principal of what an issuer says of a token, by the rules that its JWTs are held to. */
+import { isDeepStrictEqual } from 'node:util';
 import { createPrincipal } from '../access-token/create-principal.js';
 import { RefusedTokenError, shown, type RefusalReason } from '../access-token/refusal.js';
 import {
@@ -69,6 +70,11 @@ export function confirmPrincipal(
     if (said !== undefined && known !== undefined && said !== known) {
       throw refuse('introspection_mismatch', `${name}: ${shown(said)}`, trust);
     }
+  }
+  // A binding that only the issuer knows of would go unchecked.
+  const { cnf = principal.claims['cnf'] } = answer.claims;
+  if (!isDeepStrictEqual(cnf, principal.claims['cnf'])) {
+    throw refuse('introspection_mismatch', 'cnf', trust);
   }
   const claims = { ...principal.claims, ...answer.claims };
   checkTimes(checkClaims(claims, { ...rulesOf(trust), requiredClaims: [] }), trust, nowMs);
