@@ -52,7 +52,9 @@ describe('one token all the way', () => {
   it('answers 401 with a bare challenge where there is no token', async () => {
     const response = await call('GET', '/orders');
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer resource_metadata="${stack.orders}/.well-known/oauth-protected-resource"`,
+    );
   });
 
   it('answers 403 insufficient_scope and names the scope where it is missing', async () => {

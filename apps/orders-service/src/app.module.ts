@@ -1,12 +1,12 @@
 /** Joins ports and adapters: the only place that knows both. */
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
-import { DiscoveryModule } from '@nestjs/core';
 import { AuthModule } from '@keyward/auth';
 import { ordersConfig } from './config/orders.config.js';
 import { followRevocations } from './revocation/follow-revocations.js';
 import { HealthController } from './health/health.controller.js';
 import { OrderStore } from './order/order.store.js';
+import { ORDERS_SCOPES } from './order/orders.scopes.js';
 import { OrdersController } from './order/orders.controller.js';
 import { sampleOrders } from './order/sample-orders.js';
 import { FileOrderStore } from './storage/file-order.store.js';
@@ -15,7 +15,6 @@ import { FileOrderStore } from './storage/file-order.store.js';
   imports: [
     // `.env` belongs to Docker Compose: a service reads the environment that it is given.
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [ordersConfig] }),
-    DiscoveryModule,
     AuthModule.forRootAsync({
       inject: [ordersConfig.KEY],
       useFactory: (config: ConfigType<typeof ordersConfig>) => ({
@@ -29,6 +28,13 @@ import { FileOrderStore } from './storage/file-order.store.js';
             revocation: followRevocations(config),
           },
         ],
+        scopes: ORDERS_SCOPES,
+        protectedResource: {
+          resource: config.audience,
+          name: 'Orders',
+          documentation: new URL('/docs', config.audience).href,
+          insecureHttp: config.insecureHttp,
+        },
       }),
     }),
   ],

@@ -87,6 +87,19 @@ describe('orders-service', () => {
     expect(response.headers).not.toHaveProperty('x-powered-by');
   });
 
+  it('says what clients need to know of it, and where that is in every challenge', async () => {
+    const path = '/.well-known/oauth-protected-resource';
+    const { body: metadata } = await http().get(path).set('Host', 'evil.example').expect(200);
+    expect(metadata).toMatchObject({
+      resource: AUDIENCE,
+      authorization_servers: [issuer],
+      scopes_supported: ['orders:read', 'orders:write'],
+      bearer_methods_supported: ['header'],
+    });
+    const { headers } = await http().get('/orders').expect(401);
+    expect(headers['www-authenticate']).toBe(`Bearer resource_metadata="${AUDIENCE}${path}"`);
+  });
+
   it('shows the demo customer three sample orders', async () => {
     const response = await http()
       .get('/orders')
@@ -234,7 +247,7 @@ describe('orders-service', () => {
       expect(paths['/orders/{id}'].put.security).toEqual([{ oauth2: ['orders:write'] }]);
       expect(paths['/orders/{id}'].delete.security).toEqual([{ oauth2: ['orders:write'] }]);
       expect(paths['/orders'].post.summary).toBe('scope orders:write');
-      expect(paths['/health'].get).not.toHaveProperty('security');
+      expect(paths['/health'].get.security).toEqual([]);
     });
 
     it("asks the issuer's token endpoint for exactly those scopes", async () => {
@@ -242,7 +255,10 @@ describe('orders-service', () => {
       expect(document.components.securitySchemes.oauth2.flows).toEqual({
         clientCredentials: {
           tokenUrl: `${issuer}/oauth2/token`,
-          scopes: { 'orders:read': expect.any(String), 'orders:write': expect.any(String) },
+          scopes: {
+            'orders:read': 'See your orders',
+            'orders:write': 'Place, change and remove your orders',
+          },
         },
       });
     });

@@ -1,10 +1,8 @@
 /** Serves the OpenAPI document and the Swagger UI that can take a token and call with it. */
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { describeSecurity } from '@keyward/auth';
 import { type OrdersConfiguration } from '../config/orders.config.js';
-import { documentAccess, operationId } from './operation-access.js';
-
-const SCHEME = 'oauth2';
 
 /**
  * Puts the page at /docs and the document at /docs-json, both public. "Authorize" asks the
@@ -18,18 +16,13 @@ export function serveDocumentation(app: INestApplication, config: OrdersConfigur
   });
 }
 
-function createDocument(app: INestApplication, { tokenUrl }: OrdersConfiguration): OpenAPIObject {
+function createDocument(app: INestApplication, config: OrdersConfiguration): OpenAPIObject {
   const base = new DocumentBuilder()
     .setTitle('orders-service')
     .setDescription('A resource server of Keyward: orders that only their customer sees.')
     .setVersion('1')
     .build();
-  const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
-  const scopes = documentAccess(app, document, SCHEME);
-  const flow = { tokenUrl, scopes: Object.fromEntries(scopes.map((scope) => [scope, ''])) };
-  document.components = {
-    ...document.components,
-    securitySchemes: { [SCHEME]: { type: 'oauth2', flows: { clientCredentials: flow } } },
-  };
+  const document = SwaggerModule.createDocument(app, base);
+  describeSecurity(app, document, { flows: { [config.issuer]: { tokenUrl: config.tokenUrl } } });
   return document;
 }

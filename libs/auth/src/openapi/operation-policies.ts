@@ -9,6 +9,9 @@ export type OperationIdFactory = (controller: string, method: string) => string;
 /** What `@ApiOperation` of @nestjs/swagger writes onto a handler. */
 const API_OPERATION_METADATA = 'swagger/apiOperation';
 
+/** What Nest writes onto a controller and onto a method that is a route. */
+const PATH_METADATA = 'path';
+
 /** The form that @nestjs/swagger gives ids where it is not told otherwise. */
 export const defaultOperationId: OperationIdFactory = (controller, method) =>
   `${controller}_${method}`;
@@ -32,11 +35,15 @@ export class OperationPolicies {
       for (const name of scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name];
         if (handler === undefined) continue;
-        const id = ownId(handler) ?? operationId(controller.name, name);
-        const known = this.#byId.get(id);
         const policy = policies.of(controller, handler);
-        if (known === undefined) this.#byId.set(id, [policy]);
-        else known.push(policy);
+        const own = ownId(handler);
+        if (own === undefined) {
+          for (const key of methodKeys(controller, handler, name)) {
+            this.#add(operationId(controller.name, key), policy);
+          }
+        } else {
+          this.#add(own, policy);
+        }
       }
     }
   }
@@ -62,7 +69,13 @@ export class OperationPolicies {
     return policy;
   }
 
-  /** @nestjs/swagger appends a version, a method or the number of an alias to an id. */
+  #add(id: string, policy: AccessPolicy): void {
+    const known = this.#byId.get(id);
+    if (known === undefined) this.#byId.set(id, [policy]);
+    else known.push(policy);
+  }
+
+  /** @nestjs/swagger appends a version or a method to an id, and a number per version to an alias. */
   #knownId(id: string): string {
     if (this.#byId.has(id)) return id;
     const bases = [...this.#byId.keys()].filter(
@@ -70,6 +83,15 @@ export class OperationPolicies {
     );
     return bases.sort((a, b) => b.length - a.length)[0] ?? id;
   }
+}
+
+/** A handler with several paths has an operation for each, which @nestjs/swagger numbers. */
+function methodKeys(controller: Type, handler: Handler, name: string): readonly string[] {
+  const paths = [controller, handler].map((target) =>
+    [Reflect.getMetadata(PATH_METADATA, target) as unknown].flat(),
+  );
+  const count = paths.reduce((product, { length }) => product * length, 1);
+  return count === 1 ? [name] : [name, ...Array.from({ length: count }, (_, i) => `${name}[${i}]`)];
 }
 
 function ownId(handler: Handler): string | undefined {
