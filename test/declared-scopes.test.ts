@@ -1,5 +1,5 @@
 /** Scopes that a team declares once: what nobody declared does not start. */
-import { Controller, Get, Injectable } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { AnyScope, defineScopes, Public, Scopes, UndeclaredScopeError } from '@keyward/auth';
 import { ResourceServer, type ResourceServerOptions } from './support/resource-server.js';
 import { createSigningKey } from './support/token-forge.js';
@@ -28,12 +28,7 @@ class MisspeltController {
   @Get('e') @AnyScope('orders:read', 'orders:wirte') either() {
     return 'never';
   }
-}
-
-/** As a gateway or a resolver is: a provider with decorated methods. */
-@Injectable()
-class MisspeltProvider {
-  @Scopes('toString') handle() {
+  @Get('f') @Scopes('toString') inherited() {
     return 'never';
   }
 }
@@ -58,16 +53,15 @@ describe('declared scopes', () => {
     await (await start({})).stop();
   });
 
-  it('name every handler and scope that is not among them, providers included', async () => {
+  it('name every handler and scope that is not among them', async () => {
     const error = await failureOf({
       controllers: [GoodController, MisspeltController],
-      providers: [MisspeltProvider],
     });
     expect(error).toBeInstanceOf(UndeclaredScopeError);
     expect((error as UndeclaredScopeError).handlers).toEqual([
       'MisspeltController.read: orders:raed',
       'MisspeltController.either: orders:wirte',
-      'MisspeltProvider.handle: toString',
+      'MisspeltController.inherited: toString',
     ]);
   });
 
