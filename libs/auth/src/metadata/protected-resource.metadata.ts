@@ -21,6 +21,7 @@ export interface ProtectedResourceDocument {
   readonly resource_documentation?: string;
   readonly resource_policy_uri?: string;
   readonly resource_tos_uri?: string;
+  readonly dpop_signing_alg_values_supported?: readonly string[];
 }
 
 /** What a request has on every platform. */
@@ -75,6 +76,7 @@ export class ProtectedResourceMetadata {
       resource_documentation: resource.documentation,
       resource_policy_uri: resource.policyUri,
       resource_tos_uri: resource.termsOfServiceUri,
+      dpop_signing_alg_values_supported: this.options.dpop && DPOP_ALGORITHMS,
     };
   }
 
