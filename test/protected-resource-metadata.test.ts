@@ -84,6 +84,13 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     });
   });
 
+  it('says which proofs of a key are taken, where some are', async () => {
+    const running = await start({ dpop: { publicUrl: 'https://api.example' } });
+    expect(JSON.parse((await running.send(PATH)).body)).toMatchObject({
+      dpop_signing_alg_values_supported: expect.arrayContaining(['ES256']),
+    });
+  });
+
   it('is named in every challenge by itself, and never after the Host header', async () => {
     const running = await start();
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' };

@@ -17,7 +17,7 @@ export type ScopeDeclarations = Readonly<Record<string, string>>;
  *
  * From then on `@Scopes` and `@AnyScope` take these scopes and no others. Without it they take any.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-interface -- others add its members
+// eslint-disable-next-line @typescript-eslint/no-empty-interface, @typescript-eslint/no-empty-object-type -- others add its members
 export interface DeclaredScopes {}
 
 /** A scope as the decorators take it: any text, until somebody declares some. */

@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { scopesOf } from '../access/access-policy.js';
 import { HandlerInventory } from '../access/handler-inventory.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
+import { DPOP_ALGORITHMS } from '../sender-constraint/dpop-proof.verifier.js';
 import {
   protectedResourceMetadataUri,
   type ProtectedResourceOptions,
