@@ -16,6 +16,12 @@ export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exch
 /** Grant type of an assertion by an issuer that is trusted (RFC 7523 section 2.1). */
 export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** What an access token is called in an exchange (RFC 8693 section 3). */
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** What any JWT is called in an exchange (RFC 8693 section 3). */
+export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+
 /** How a token is to be presented: alone, or with a proof of its key (RFC 9449 section 5). */
 export type TokenType = 'Bearer' | 'DPoP';
 
@@ -64,6 +70,8 @@ export interface TokenResponse {
   readonly refresh_token?: string;
   /** Where the grant has the scope `openid` (OpenID Connect Core section 3.1.3.3). */
   readonly id_token?: string;
+  /** Of an exchange: what `access_token` is (RFC 8693 section 2.2.1). */
+  readonly issued_token_type?: typeof ACCESS_TOKEN_TYPE;
 }
 
 /** A successful answer to a pushed request (RFC 9126 section 2.2). */

@@ -10,11 +10,13 @@ import { type Resource } from '../resource/resource.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
 import { bootstrapSchema, type ResourceDocument } from './bootstrap.schema.js';
-import { type DeclaredClient } from './bootstrap.store.js';
+import { type DeclaredClient, type DeclaredPartner } from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument } from './client.schema.js';
 import { DeclaredSecrets } from './declared.secrets.js';
+import { declarePartner } from './declared.partner.js';
 import { findResourceEncryptionProblems } from './encryption.rules.js';
+import { findPartnerProblems } from './partner.rules.js';
 import { substituteVariables } from './variable.substitution.js';
 
 /** An account with its password, in the clear for as long as it takes to hash it. */
@@ -28,6 +30,7 @@ export interface Bootstrap {
   readonly resources: readonly Resource[];
   readonly clients: readonly DeclaredClient[];
   readonly accounts: readonly DeclaredAccount[];
+  readonly partners: readonly DeclaredPartner[];
 }
 
 /**
@@ -50,7 +53,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   }
   if (!parsed.success) throw new ConfigurationError(problems);
 
-  const { resources, clients, accounts } = parsed.data;
+  const { resources, clients, accounts, partners } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
   const production = isProduction(environment);
   for (const client of clients) {
@@ -61,11 +64,16 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     const found = findResourceEncryptionProblems(resource, production);
     problems.push(...found.map((problem) => `resource ${resource.identifier}: ${problem}`));
   }
+  for (const partner of partners) {
+    const found = findPartnerProblems(partner, parsed.data, production);
+    problems.push(...found.map((problem) => `partner ${partner.partner_id}: ${problem}`));
+  }
   const secrets = new DeclaredSecrets(environment);
   const declared = {
     resources: resources.map(declareResource),
     clients: clients.map((client) => declareClient(client, secrets)),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
+    partners: partners.map(declarePartner),
   };
   problems.push(...secrets.problems);
   if (problems.length > 0) throw new ConfigurationError(problems);

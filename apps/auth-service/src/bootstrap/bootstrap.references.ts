@@ -7,6 +7,7 @@ export function findReferenceProblems({
   resources,
   clients,
   accounts,
+  partners,
 }: BootstrapDocument): string[] {
   const identifiers = resources.map(({ identifier }) => identifier);
   const offered = new Set<string>([
@@ -28,6 +29,15 @@ export function findReferenceProblems({
       'username',
       accounts.map(({ username }) => username),
     ),
+    ...repeated(
+      'partner',
+      partners.map(({ partner_id }) => partner_id),
+    ),
+    ...repeated(
+      'issuer',
+      partners.map(({ issuer }) => issuer),
+    ),
+    ...clients.flatMap((client) => findExchangeProblems(client, resources)),
     ...resources.flatMap(({ identifier, scopes }) =>
       // They are about the person, at userinfo: a resource that had one would be a target of it too.
       scopes
@@ -49,6 +59,23 @@ export function findReferenceProblems({
         : []),
     ]),
   ];
+}
+
+/** A resource that is not there, or at which the client could never be given anything. */
+function findExchangeProblems(
+  { client_id, scope, token_exchange }: BootstrapDocument['clients'][number],
+  resources: BootstrapDocument['resources'],
+): string[] {
+  const scopes = parseScope(scope) ?? [];
+  return (token_exchange?.resources ?? []).flatMap((id) => {
+    const target = resources.find(({ identifier }) => identifier === id);
+    if (target === undefined) {
+      return [`client ${client_id}: token_exchange: ${id} is not a declared resource`];
+    }
+    return target.scopes.some((token) => scopes.includes(token))
+      ? []
+      : [`client ${client_id}: token_exchange: the client has no scope of ${id}`];
+  });
 }
 
 function repeated(what: string, values: readonly string[]): string[] {

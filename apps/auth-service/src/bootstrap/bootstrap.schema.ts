@@ -3,6 +3,7 @@ import { isScopeToken } from '@keyward/oauth';
 import { z } from 'zod';
 import { accountSchema } from './account.schema.js';
 import { clientSchema, identifierSchema, jweAlgorithms, nameSchema } from './client.schema.js';
+import { partnerSchema } from './partner.schema.js';
 
 const scopeToken = z.string().refine(isScopeToken, 'must be a scope token');
 
@@ -28,6 +29,7 @@ export const bootstrapSchema = z.strictObject({
   resources: z.array(resource),
   clients: z.array(clientSchema),
   accounts: z.array(accountSchema).default([]),
+  partners: z.array(partnerSchema).default([]),
 });
 
 /** A file that has the right shape, its references not yet followed. */

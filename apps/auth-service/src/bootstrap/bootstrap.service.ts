@@ -19,9 +19,9 @@ export class BootstrapService implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { resources, clients, accounts } = this.bootstrap;
-    if (resources.length + clients.length + accounts.length === 0) return;
-    await this.store.apply(resources, clients);
+    const { resources, clients, accounts, partners } = this.bootstrap;
+    if (resources.length + clients.length + accounts.length + partners.length === 0) return;
+    await this.store.apply(resources, clients, partners);
     // One after another: whoever signs in at another replica meanwhile waits for hashes, too.
     for (const { account, password } of accounts) {
       await this.registration.declare(account, password).catch((error: unknown) => {
@@ -30,8 +30,8 @@ export class BootstrapService implements OnModuleInit {
       });
     }
     this.logger.log(
-      `declared ${resources.length} resource(s), ${clients.length} client(s) ` +
-        `and ${accounts.length} account(s)`,
+      `declared ${resources.length} resource(s), ${clients.length} client(s), ` +
+        `${accounts.length} account(s) and ${partners.length} partner(s)`,
     );
   }
 }

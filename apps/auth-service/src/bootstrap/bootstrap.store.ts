@@ -1,18 +1,27 @@
-/** Port: applies a deployment's declared clients and resources. */
+/** Port: applies a deployment's declared clients, resources and partners. */
 import { type Client } from '../client/client.js';
+import { type Partner } from '../partner/partner.js';
 import { type Resource } from '../resource/resource.js';
 
 /** A client as a bootstrap file declares it; whether it is disabled is not the file's business. */
 export type DeclaredClient = Omit<Client, 'disabledAt'>;
 
-/** Writes declared clients and resources. */
+/** A partner as a bootstrap file declares it: the file may end the trust, and never renews it. */
+export type DeclaredPartner = Omit<Partner, 'disabledAt'> & { readonly disabled: boolean };
+
+/** Writes declared clients, resources and partners. */
 export abstract class BootstrapStore {
   /**
    * Creates or updates all of them in one transaction: all or nothing, and the same call again
    * changes nothing. Replicas that boot together take turns. What is not declared stays as it is,
-   * and a disabled client stays disabled.
+   * and whoever is disabled stays disabled.
    *
+   * @throws StartupError where the id of a partner is that of another issuer
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
-  abstract apply(resources: readonly Resource[], clients: readonly DeclaredClient[]): Promise<void>;
+  abstract apply(
+    resources: readonly Resource[],
+    clients: readonly DeclaredClient[],
+    partners?: readonly DeclaredPartner[],
+  ): Promise<void>;
 }

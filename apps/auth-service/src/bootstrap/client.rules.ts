@@ -13,6 +13,7 @@ import {
   findServerUriProblem,
 } from '../client/client-uri.rules.js';
 import { type ClientDocument } from './client.schema.js';
+import { findDerivationProblems } from './derivation.rules.js';
 import { findIdTokenEncryptionProblems } from './encryption.rules.js';
 
 /** Every rule that a client breaks, a sentence each that begins with the member. */
@@ -20,6 +21,7 @@ export function findClientProblems(client: ClientDocument, production: boolean):
   return [
     ...findAuthenticationProblems(client, production),
     ...findGrantProblems(client),
+    ...findDerivationProblems(client),
     ...findUriProblems(client, production),
     ...findIdTokenEncryptionProblems(client),
   ];

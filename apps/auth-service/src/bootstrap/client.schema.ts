@@ -4,9 +4,11 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   CLIENT_CREDENTIALS_GRANT,
   CONTENT_ENCRYPTION_ALGORITHMS,
+  JWT_BEARER_GRANT,
   KEY_MANAGEMENT_ALGORITHMS,
   parseScope,
   REFRESH_TOKEN_GRANT,
+  TOKEN_EXCHANGE_GRANT,
 } from '@keyward/oauth';
 import { z } from 'zod';
 import { ACRS } from '../authentication/acr.js';
@@ -45,7 +47,13 @@ export const clientSchema = z.strictObject({
   jwks: z.strictObject({ keys: z.array(z.looseObject({})).min(1) }).optional(),
   jwks_uri: z.string().optional(),
   grant_types: z.array(
-    z.enum([CLIENT_CREDENTIALS_GRANT, AUTHORIZATION_CODE_GRANT, REFRESH_TOKEN_GRANT]),
+    z.enum([
+      CLIENT_CREDENTIALS_GRANT,
+      AUTHORIZATION_CODE_GRANT,
+      REFRESH_TOKEN_GRANT,
+      TOKEN_EXCHANGE_GRANT,
+      JWT_BEARER_GRANT,
+    ]),
   ),
   scope: z
     .string()

@@ -12,7 +12,9 @@ export const bootstrapConfig = registerAs('bootstrap', () => readBootstrap(proce
  */
 export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
   const path = environment['AUTH_BOOTSTRAP_FILE'];
-  if (path === undefined || path === '') return { resources: [], clients: [], accounts: [] };
+  if (path === undefined || path === '') {
+    return { resources: [], clients: [], accounts: [], partners: [] };
+  }
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

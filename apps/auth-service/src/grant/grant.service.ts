@@ -26,6 +26,17 @@ export class GrantService {
   }
 
   /**
+   * To be called before a token of a grant is made for a resource that the person was not asked about:
+   * it would not hear of the grant's end otherwise.
+   *
+   * @returns whether the grant is in force
+   * @throws TemporarilyUnavailableError where it cannot be recorded
+   */
+  recordAudience(grantId: string, resource: string): Promise<boolean> {
+    return this.store.recordAudience(grantId, resource);
+  }
+
+  /**
    * Revokes a grant and every token that came of it. One transaction: the grant's row and the
    * outbox. Idempotent; the first cause is kept.
    *

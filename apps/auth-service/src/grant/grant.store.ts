@@ -14,6 +14,15 @@ export abstract class GrantStore {
   abstract create(grant: Grant): Promise<boolean>;
 
   /**
+   * Records that access tokens of a grant are for this resource too, so that it hears of the grant's
+   * end. Atomic with a revocation: that one either is seen here or names the resource. Idempotent.
+   *
+   * @returns whether the grant is in force; nothing was recorded where not
+   * @throws TemporarilyUnavailableError where the record cannot be written
+   */
+  abstract recordAudience(grantId: string, resource: string): Promise<boolean>;
+
+  /**
    * Revokes a grant that is recorded; another id is ignored. Idempotent: the first cause is kept.
    * Waits for whoever holds the row, a rebuild of the hot state above all.
    *

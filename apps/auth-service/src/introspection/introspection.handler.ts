@@ -4,10 +4,9 @@ import { type AccessTokenClaims, formatScope, type IntrospectionResponse } from 
 import { type Client } from '../client/client.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { GrantService } from '../grant/grant.service.js';
-import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
 import { REFRESH_TOKEN_PREFIX } from '../refresh-token/refresh-token.codec.js';
 import { RefreshTokenService } from '../refresh-token/refresh-token.service.js';
-import { RevocationService } from '../revocation/revocation.service.js';
+import { isFor, LiveAccessTokens } from '../revocation/live-access.tokens.js';
 import { type IntrospectionRequest } from './introspection-request.parser.js';
 
 /** Every "no" is the same answer, so that it tells nothing about foreign tokens (section 2.2). */
@@ -17,8 +16,7 @@ const INACTIVE: IntrospectionResponse = { active: false };
 @Injectable()
 export class IntrospectionHandler {
   constructor(
-    private readonly verifier: AccessTokenVerifier,
-    private readonly revocations: RevocationService,
+    private readonly accessTokens: LiveAccessTokens,
     private readonly refreshTokens: RefreshTokenService,
     private readonly grants: GrantService,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
@@ -58,11 +56,10 @@ export class IntrospectionHandler {
   }
 
   private async describeAccessToken(client: Client, token: string): Promise<IntrospectionResponse> {
-    const verified = await this.verifier.verify(token);
-    if (verified === null || !concerns(verified.claims, client)) return INACTIVE;
-    if (await this.revocations.isRevoked(verified.identity)) return INACTIVE;
-    const { iss, sub, aud, exp, iat, jti, client_id, scope } = verified.claims;
-    const { grant_id, auth_time, acr, amr, cnf, act } = verified.claims;
+    const claims = await this.accessTokens.find(token, (found) => concerns(found, client));
+    if (claims === null) return INACTIVE;
+    const { iss, sub, aud, exp, iat, jti, client_id, scope } = claims;
+    const { grant_id, auth_time, acr, amr, cnf, act } = claims;
     return {
       active: true,
       iss,
@@ -86,7 +83,5 @@ export class IntrospectionHandler {
 
 /** A resource server may ask about tokens meant for it, a client about its own (section 4). */
 function concerns(claims: AccessTokenClaims, client: Client): boolean {
-  if (claims.client_id === client.clientId) return true;
-  const audience = typeof claims.aud === 'string' ? [claims.aud] : claims.aud;
-  return client.ownResource !== null && audience.includes(client.ownResource);
+  return claims.client_id === client.clientId || isFor(claims, client.ownResource);
 }

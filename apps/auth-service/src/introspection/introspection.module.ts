@@ -1,7 +1,6 @@
 /** The introspection endpoint. */
 import { Module } from '@nestjs/common';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
-import { IssuanceModule } from '../issuance/issuance.module.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
 import { IntrospectionController } from './introspection.controller.js';
 import { GrantModule } from '../grant/grant.module.js';
@@ -13,7 +12,6 @@ import { IntrospectionHandler } from './introspection.handler.js';
 @Module({
   imports: [
     ClientAuthenticationModule,
-    IssuanceModule,
     KeysModule,
     RevocationModule,
     GrantModule,

@@ -2,12 +2,16 @@
 import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClientTargetResolver } from './client-target.resolver.js';
+import { DerivedTargetResolver } from './derived-target.resolver.js';
 import { GrantTargetResolver } from './grant-target.resolver.js';
 import { TargetResolver } from './target.resolver.js';
 
-@Module({
-  imports: [StorageModule],
-  providers: [TargetResolver, ClientTargetResolver, GrantTargetResolver],
-  exports: [TargetResolver, ClientTargetResolver, GrantTargetResolver],
-})
+const RESOLVERS = [
+  TargetResolver,
+  ClientTargetResolver,
+  GrantTargetResolver,
+  DerivedTargetResolver,
+];
+
+@Module({ imports: [StorageModule], providers: RESOLVERS, exports: RESOLVERS })
 export class ResourceModule {}

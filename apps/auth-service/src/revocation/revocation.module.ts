@@ -8,6 +8,7 @@ import { GrantModule } from '../grant/grant.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { KeyRevocation } from './key.revocation.js';
+import { LiveAccessTokens } from './live-access.tokens.js';
 import { RelayModule } from './relay.module.js';
 import { RevocationController } from './revocation.controller.js';
 import { RevocationHandler } from './revocation.handler.js';
@@ -26,7 +27,13 @@ import { RevocationService } from './revocation.service.js';
     SessionModule,
   ],
   controllers: [RevocationController],
-  providers: [KeyRevocation, RevocationHandler, RevocationService, RevocationRetention],
-  exports: [RevocationService, RelayModule],
+  providers: [
+    KeyRevocation,
+    RevocationHandler,
+    RevocationService,
+    RevocationRetention,
+    LiveAccessTokens,
+  ],
+  exports: [RevocationService, LiveAccessTokens, RelayModule],
 })
 export class RevocationModule {}

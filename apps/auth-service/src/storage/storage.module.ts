@@ -16,6 +16,7 @@ import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
+import { PartnerStore } from '../partner/partner.store.js';
 import { GrantTermsStore } from '../refresh-token/grant-terms.store.js';
 import { RefreshKeyStore } from '../refresh-token/refresh-key.store.js';
 import { RotationRecord } from '../refresh-token/rotation.record.js';
@@ -49,6 +50,7 @@ import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
 import { PostgresRecoveryCodeStore } from './postgres/postgres-recovery-code.store.js';
+import { PostgresPartnerStore } from './postgres/postgres-partner.store.js';
 import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
@@ -106,6 +108,7 @@ const RECORD = [
   { provide: RotationRecord, useClass: PostgresRotationRecord },
   { provide: GrantTermsStore, useClass: PostgresGrantTermsStore },
   { provide: RefreshKeyStore, useClass: PostgresRefreshKeyStore },
+  { provide: PartnerStore, useClass: PostgresPartnerStore },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */

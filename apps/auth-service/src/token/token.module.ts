@@ -5,17 +5,29 @@ import { AuthorizationCodeModule } from '../authorization/authorization-code.mod
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { PartnerModule } from '../partner/partner.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
+import { RevocationModule } from '../revocation/revocation.module.js';
 import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
+import { StorageModule } from '../storage/storage.module.js';
 import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { ExchangedTokens } from './grants/exchanged.tokens.js';
+import { JwtBearerGrant } from './grants/jwt-bearer.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { TokenExchangeGrant } from './grants/token-exchange.grant.js';
+import { TokenResponseIssuer } from './token-response.issuer.js';
 import { TokenController } from './token.controller.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
-import { TokenResponseIssuer } from './token-response.issuer.js';
 
-const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGrant];
+const GRANTS = [
+  AuthorizationCodeGrant,
+  ClientCredentialsGrant,
+  RefreshTokenGrant,
+  TokenExchangeGrant,
+  JwtBearerGrant,
+];
 
 @Module({
   imports: [
@@ -24,13 +36,17 @@ const GRANTS = [AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGran
     ClientAuthenticationModule,
     GrantModule,
     IssuanceModule,
+    PartnerModule,
     RefreshTokenModule,
     ResourceModule,
+    RevocationModule,
     SenderConstraintModule,
+    StorageModule,
   ],
   controllers: [TokenController],
   providers: [
     TokenResponseIssuer,
+    ExchangedTokens,
     ...GRANTS,
     { provide: TOKEN_GRANTS, inject: GRANTS, useFactory: (...grants: TokenGrant[]) => grants },
   ],

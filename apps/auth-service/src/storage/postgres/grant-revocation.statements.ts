@@ -5,10 +5,13 @@ import { type RevocationCause } from '../../grant/grant.js';
 /** `$1` to `$4` of every revocation: reason, by, until when the outbox keeps it, its reason there. */
 export const REVOKED = 'revoked_at = now(), revocation_reason = $1, revoked_by = $2';
 
+/** Every resource that tokens of a grant are for. */
+export const AUDIENCES = 'resources || exchanged_for AS audiences';
+
 /** Tells the outbox of the rows in `ended`. */
 export const TO_OUTBOX = `
   INSERT INTO revocation (kind, value, audiences, expires_at, reason)
-  SELECT 'grant', grant_id::text, resources, $3::timestamptz, $4 FROM ended
+  SELECT 'grant', grant_id::text, audiences, $3::timestamptz, $4 FROM ended
   ON CONFLICT (kind, value) DO NOTHING`;
 
 /** Which grants; `$5` and `$6` are the statement's own. */
@@ -32,7 +35,7 @@ export async function revokeGrants(
   const statement = `
     WITH ended AS (
       UPDATE oauth_grant SET ${REVOKED} WHERE revoked_at IS NULL AND ${CONDITIONS[which]}
-      RETURNING grant_id, resources
+      RETURNING grant_id, ${AUDIENCES}
     ) ${TO_OUTBOX}`;
   await manager.query(statement, [...causeValues(cause, outboxUntil), ...values]);
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type DeclaredClient } from '../../bootstrap/bootstrap.store.js';
+import { StartupError } from '../../config/startup.error.js';
 import { clientFixture } from '../../testing/client.fixture.js';
+import { PARTNER } from '../../testing/exchange.fixture.js';
 import { openTestDatabase } from '../../testing/open-database.js';
 import { PostgresBootstrapStore } from './postgres-bootstrap.store.js';
 import { PostgresClientStore } from './postgres-client.store.js';
+import { PostgresPartnerStore } from './postgres-partner.store.js';
 import { PostgresResourceStore } from './postgres-resource.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
 import { resourceFixture } from '../../testing/resource.fixture.js';
@@ -64,6 +67,29 @@ describe('PostgresBootstrapStore', () => {
     const before = await read();
     await store.apply([RESOURCE], [CLIENT]);
     expect(await read()).toEqual(before);
+  });
+
+  it('keeps partners as they are declared, but never brings one back that is disabled', async () => {
+    const partners = new PostgresPartnerStore(database);
+    const { disabled: __, ...declared } = PARTNER;
+    await store.apply([], [], [PARTNER]);
+    expect(await partners.find(PARTNER.issuer)).toEqual({ ...declared, disabledAt: null });
+    expect(await partners.find('https://other.example')).toBeNull();
+    await store.apply([], [], [{ ...PARTNER, jwks: null, jwksUri: 'https://a.example/jwks' }]);
+    await store.apply([], [], [{ ...PARTNER, partnerId: 'renamed', disabled: true }]);
+    await store.apply([], [], [PARTNER]);
+    expect(await partners.find(PARTNER.issuer)).toEqual({
+      ...declared,
+      disabledAt: expect.any(Date),
+    });
+  });
+
+  it('gives no issuer the subjects of another one', async () => {
+    await store.apply([], [], [PARTNER]);
+    const other = { ...PARTNER, issuer: 'https://other.example' };
+    await expect(store.apply([RESOURCE], [], [other])).rejects.toThrow(StartupError);
+    expect(await new PostgresPartnerStore(database).find(other.issuer)).toBeNull();
+    expect(await new PostgresResourceStore(database).findOffering(['a:read'])).toEqual([]);
   });
 
   it('applies all or nothing', async () => {

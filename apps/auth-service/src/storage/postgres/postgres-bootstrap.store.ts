@@ -1,11 +1,17 @@
-/** Applies declared clients and resources to PostgreSQL. */
+/** Applies declared clients, resources and partners to PostgreSQL. */
 import { Injectable } from '@nestjs/common';
-import { BootstrapStore, type DeclaredClient } from '../../bootstrap/bootstrap.store.js';
+import {
+  BootstrapStore,
+  type DeclaredClient,
+  type DeclaredPartner,
+} from '../../bootstrap/bootstrap.store.js';
+import { StartupError } from '../../config/startup.error.js';
 import { type Resource } from '../../resource/resource.js';
 import { ADVISORY_LOCKS } from './advisory.lock.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ResourceEntity } from './entities/resource.entity.js';
 import { PostgresDatabase } from './postgres.database.js';
+import { declarePartners, isPartnerIdTaken } from './partner.declaration.js';
 import { onPostgres } from './postgres.error.js';
 
 @Injectable()
@@ -14,8 +20,12 @@ export class PostgresBootstrapStore extends BootstrapStore {
     super();
   }
 
-  apply(resources: readonly Resource[], clients: readonly DeclaredClient[]): Promise<void> {
-    return onPostgres(() =>
+  async apply(
+    resources: readonly Resource[],
+    clients: readonly DeclaredClient[],
+    partners: readonly DeclaredPartner[] = [],
+  ): Promise<void> {
+    await onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
         await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.bootstrap]);
         // Resources first: a client may refer to one as its own.
@@ -41,7 +51,12 @@ export class PostgresBootstrapStore extends BootstrapStore {
             { conflictPaths: ['clientId'], skipUpdateIfNoValuesChanged: true },
           );
         }
+        await declarePartners(manager, partners);
       }),
-    );
+    ).catch((error: unknown) => {
+      if (!isPartnerIdTaken(error)) throw error;
+      const reason = 'a partner has the partner_id of another issuer, whose subjects would be its';
+      throw new StartupError(`AUTH_BOOTSTRAP_FILE: ${reason}`, { cause: error });
+    });
   }
 }

@@ -135,6 +135,36 @@ describe('PostgresGrantStore', () => {
     expect(all.map((one) => one.cause)).toEqual([null, cause]);
   });
 
+  it('tells every resource that tokens of a grant are for of its end, however close the two come', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const one = grant();
+      await store.create(one);
+      const [first, again, other] = await Promise.all([
+        store.recordAudience(one.grantId, 'urn:payments'),
+        store.recordAudience(one.grantId, 'urn:payments'),
+        store.recordAudience(one.grantId, 'urn:stock'),
+        store.revoke(one.grantId, cause, until),
+      ]);
+      const [row] = (await outbox(one.grantId)) as { audiences: string[] }[];
+      const told = new Set(row?.audiences);
+      expect(row?.audiences).toHaveLength(told.size);
+      if (first || again) expect(told).toContain('urn:payments');
+      if (other) expect(told).toContain('urn:stock');
+      expect(told).toContain('urn:orders');
+    }
+  });
+
+  it('records no audience of a grant that has ended or was never there', async () => {
+    const [revoked, over] = [grant(), grant({ expiresAt: new Date(Date.now() - 1000) })];
+    for (const one of [revoked, over]) await store.create(one);
+    expect(await store.recordAudience(revoked.grantId, 'urn:orders')).toBe(true);
+    await store.revoke(revoked.grantId, cause, until);
+    for (const grantId of [revoked.grantId, over.grantId, randomUUID()]) {
+      expect(await store.recordAudience(grantId, 'urn:orders')).toBe(false);
+      expect(await store.recordAudience(grantId, 'urn:payments')).toBe(false);
+    }
+  });
+
   it('waits for whoever holds the grant, so that no rebuild overlooks the revocation', async () => {
     const one = grant();
     await store.create(one);

@@ -4,7 +4,13 @@ import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
 import { type Grant, type RecordedGrant, type RevocationCause } from '../../grant/grant.js';
 import { GrantStore } from '../../grant/grant.store.js';
 import { GrantEntity } from './entities/grant.entity.js';
-import { causeValues, REVOKED, revokeGrants, TO_OUTBOX } from './grant-revocation.statements.js';
+import {
+  AUDIENCES,
+  causeValues,
+  REVOKED,
+  revokeGrants,
+  TO_OUTBOX,
+} from './grant-revocation.statements.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 
@@ -14,7 +20,7 @@ const REVOKE_OR_FORESTALL = `
       authenticated_at, acr, amr, expires_at, revoked_at, revocation_reason, revoked_by)
     VALUES ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now(), $1, $2)
     ON CONFLICT (grant_id) DO UPDATE SET ${REVOKED} WHERE oauth_grant.revoked_at IS NULL
-    RETURNING grant_id, resources
+    RETURNING grant_id, ${AUDIENCES}
   ) ${TO_OUTBOX}`;
 
 // The session's row is locked: its end, at the same time, either is seen here or sees the grant.
@@ -27,6 +33,16 @@ const CREATE = `
   WHERE NOT EXISTS (SELECT FROM origin WHERE ended_at IS NOT NULL)
   ON CONFLICT (grant_id) DO NOTHING RETURNING grant_id`;
 
+const IN_FORCE = 'grant_id = $1 AND revoked_at IS NULL AND expires_at > now()';
+
+// A resource stays once it is there, so that what was read stays true: nearly every exchange only reads.
+const KNOWS_AUDIENCE = `
+  SELECT $2 = ANY(resources || exchanged_for) AS known FROM oauth_grant WHERE ${IN_FORCE}`;
+
+const ADD_AUDIENCE = `
+  UPDATE oauth_grant
+  SET exchanged_for = array_append(array_remove(exchanged_for, $2), $2) WHERE ${IN_FORCE}`;
+
 @Injectable()
 export class PostgresGrantStore extends GrantStore {
   constructor(private readonly database: PostgresDatabase) {
@@ -37,6 +53,17 @@ export class PostgresGrantStore extends GrantStore {
     return onPostgres(async () => {
       const rows = await this.database.manager.query<unknown[]>(CREATE, valuesOf(grant));
       return rows.length === 1;
+    });
+  }
+
+  recordAudience(grantId: string, resource: string): Promise<boolean> {
+    return onPostgres(async () => {
+      const { manager } = this.database;
+      const values = [grantId, resource];
+      const [grant] = await manager.query<{ known: boolean }[]>(KNOWS_AUDIENCE, values);
+      if (grant === undefined || grant.known) return grant !== undefined;
+      const [, added] = await manager.query<[unknown, number]>(ADD_AUDIENCE, values);
+      return added === 1;
     });
   }
 

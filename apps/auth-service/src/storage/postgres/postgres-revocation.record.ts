@@ -57,14 +57,15 @@ export class PostgresRevocationRecord extends RevocationRecord {
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
         await insert(manager, revocation, `${reason} by ${by}`);
-        // Their access tokens are the client's: of the grants themselves no resource has to hear.
+        // Their access tokens are the client's, but for what others got for those: only the resources
+        // that these are for have to hear of the grants themselves.
         await manager.query(
           `WITH ended AS (
              UPDATE oauth_grant SET revoked_at = now(), revocation_reason = $2, revoked_by = $3
-             WHERE client_id = $1 AND revoked_at IS NULL RETURNING grant_id
+             WHERE client_id = $1 AND revoked_at IS NULL RETURNING grant_id, exchanged_for
            )
            INSERT INTO revocation (kind, value, audiences, expires_at, reason)
-           SELECT 'grant', grant_id::text, '{}', $4, $5 FROM ended
+           SELECT 'grant', grant_id::text, exchanged_for, $4, $5 FROM ended
            ON CONFLICT (kind, value) DO NOTHING`,
           [revocation.value, reason, by, revocation.expiresAt, `${reason} by ${by}`],
         );

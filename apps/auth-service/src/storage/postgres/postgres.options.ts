@@ -5,6 +5,7 @@ import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ConsentEntity } from './entities/consent.entity.js';
 import { GrantEntity } from './entities/grant.entity.js';
+import { PartnerEntity } from './entities/partner.entity.js';
 import { ResourceEntity } from './entities/resource.entity.js';
 import { RevocationEntity } from './entities/revocation.entity.js';
 import { SessionEntity } from './entities/session.entity.js';
@@ -18,6 +19,8 @@ import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
 import { TokensForServices1763784000000 } from './migrations/1763784000000-tokens-for-services.js';
+import { ExchangedGrants1763784100000 } from './migrations/1763784100000-exchanged-grants.js';
+import { Partners1763784110000 } from './migrations/1763784110000-partners.js';
 import { EncryptionKeys1763784200000 } from './migrations/1763784200000-encryption-keys.js';
 import { KeySigners1763787600000 } from './migrations/1763787600000-key-signers.js';
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
@@ -32,6 +35,7 @@ const ENTITIES = [
   GrantEntity,
   ConsentEntity,
   AuditEventEntity,
+  PartnerEntity,
 ];
 
 /** In the order in which they run. */
@@ -45,6 +49,8 @@ export const MIGRATIONS = [
   SessionEnds1763776800000,
   SigningKeyRotation1763780400000,
   TokensForServices1763784000000,
+  ExchangedGrants1763784100000,
+  Partners1763784110000,
   EncryptionKeys1763784200000,
   KeySigners1763787600000,
   SecondFactors1763787900000,

@@ -1,0 +1,11 @@
+/** The partners whose assertions are worth a token. */
+import { Module } from '@nestjs/common';
+import { StorageModule } from '../storage/storage.module.js';
+import { PartnerAssertionVerifier } from './partner-assertion.verifier.js';
+
+@Module({
+  imports: [StorageModule],
+  providers: [PartnerAssertionVerifier],
+  exports: [PartnerAssertionVerifier],
+})
+export class PartnerModule {}
