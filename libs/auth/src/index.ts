@@ -126,10 +126,6 @@ export {
   type ProvenRequest,
 } from './sender-constraint/dpop-proof.verifier.js';
 export { DpopNonces, type DpopNonceOptions } from './sender-constraint/dpop.nonces.js';
-export {
-  DpopConfirmation,
-  type DpopConfirmationOptions,
-} from './sender-constraint/dpop.confirmation.js';
 export { type DpopOptions } from './sender-constraint/dpop.options.js';
 export { answerToProof } from './sender-constraint/proof.answer.js';
 export { SenderCheck, type ConfirmationMethod } from './sender-constraint/sender.check.js';

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Grant } from '../grant/grant.js';
-import { SingleUseStore } from '../single-use/single-use.store.js';
+import { type ClaimOutcome, SingleUseStore } from '../single-use/single-use.store.js';
 
 /** How long a code can be redeemed. */
 export const CODE_SECONDS = 60;
@@ -25,6 +25,8 @@ export interface CodeBinding {
   readonly redirectUri: string;
   /** S256 challenge, or what the presented verifier hashes to (RFC 7636 section 4.6). */
   readonly codeChallenge: string;
+  /** Thumbprint of the client's DPoP key, where it named or proved one (RFC 9449 section 10). */
+  readonly dpopJkt: string | null;
 }
 
 /** What became of a presented code. */
@@ -65,7 +67,7 @@ export class AuthorizationCodeStore {
     const value = await this.singleUse.peek(keyOf(code));
     if (value === null) return null;
     const { binding, ...authorized } = parse(value);
-    return binding === formatBinding(presented) ? authorized : null;
+    return bindingsOf(presented).includes(binding) ? authorized : null;
   }
 
   /**
@@ -74,7 +76,7 @@ export class AuthorizationCodeStore {
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   async redeem(code: string, presented: CodeBinding): Promise<Redemption> {
-    const claim = await this.singleUse.claim(keyOf(code), formatBinding(presented));
+    const claim = await this.claim(code, presented);
     switch (claim.outcome) {
       case 'claimed':
         return { outcome: 'redeemed', ...parse(claim.value) };
@@ -84,6 +86,16 @@ export class AuthorizationCodeStore {
       case 'absent':
         return claim;
     }
+  }
+
+  /** A code that is bound to no key is claimed by a second try: the first one touched nothing. */
+  private async claim(code: string, presented: CodeBinding): Promise<ClaimOutcome> {
+    let claim: ClaimOutcome = { outcome: 'mismatched' };
+    for (const binding of bindingsOf(presented)) {
+      claim = await this.singleUse.claim(keyOf(code), binding);
+      if (claim.outcome !== 'mismatched') break;
+    }
+    return claim;
   }
 
   /**
@@ -101,8 +113,16 @@ function keyOf(code: string): string {
 }
 
 // A list in JSON: no two bindings are written alike.
-function formatBinding({ clientId, redirectUri, codeChallenge }: CodeBinding): string {
-  return JSON.stringify([clientId, redirectUri, codeChallenge]);
+function formatBinding({ clientId, redirectUri, codeChallenge, dpopJkt }: CodeBinding): string {
+  const binding = [clientId, redirectUri, codeChallenge];
+  return JSON.stringify(dpopJkt === null ? binding : [...binding, dpopJkt]);
+}
+
+/** What the codes are bound to that may be redeemed so: whoever proves a key may have a code of none. */
+function bindingsOf(presented: CodeBinding): readonly string[] {
+  const { dpopJkt } = presented;
+  const ofNoKey = formatBinding({ ...presented, dpopJkt: null });
+  return dpopJkt === null ? [ofNoKey] : [formatBinding(presented), ofNoKey];
 }
 
 function parse(value: string): AuthorizedGrant & { readonly binding: string } {

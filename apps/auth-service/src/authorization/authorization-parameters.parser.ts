@@ -21,6 +21,7 @@ export interface AuthorizationParameters {
   readonly request: string | null;
   readonly requestUri: string | null;
   readonly registration: string | null;
+  readonly dpopJkt: string | null;
 }
 
 /** The longest value of each parameter, in characters. A parameter that is not here is ignored. */
@@ -43,6 +44,7 @@ const MAX_LENGTHS = {
   request: 16_384,
   request_uri: 2048,
   registration: 4096,
+  dpop_jkt: 64,
 } as const;
 
 /** A parameter that this server knows. */
@@ -91,6 +93,7 @@ export function parseAuthorizationParameters(form: FormParameters): Authorizatio
     request: read('request'),
     requestUri: read('request_uri'),
     registration: read('registration'),
+    dpopJkt: read('dpop_jkt'),
   };
 }
 

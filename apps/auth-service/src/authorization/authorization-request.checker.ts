@@ -59,10 +59,11 @@ export class AuthorizationRequestChecker {
     { client, redirectUri }: Pick<Recipient, 'client' | 'redirectUri'>,
     form: FormParameters,
     pushed: boolean,
+    provenJkt: string | null = null,
   ): Promise<AuthorizationRequest> {
     const parameters = parseAuthorizationParameters(form);
     return checkAuthorizationRequest(
-      { parameters, client, redirectUri, pushed },
+      { parameters, client, redirectUri, pushed, provenJkt },
       { targets: this.targets, idTokens: this.idTokens },
     );
   }

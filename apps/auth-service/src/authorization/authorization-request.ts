@@ -21,6 +21,8 @@ export interface AuthorizationRequest {
   readonly nonce: string | null;
   /** S256 challenge. */
   readonly codeChallenge: string;
+  /** Thumbprint of the key that the code is bound to; null where the client named none. */
+  readonly dpopJkt: string | null;
   readonly prompt: readonly Prompt[];
   readonly maxAgeSeconds: number | null;
   readonly loginHint: string | null;

@@ -35,7 +35,11 @@ export class AuthorizationGranter {
   async grant(authorization: Authorization, session: Session): Promise<string> {
     const { request } = authorization;
     const grant = grantOf(request, session);
-    const code = await this.codes.issue({ grant, nonce: request.nonce }, request);
+    const code = await this.codes.issue(
+      { grant, nonce: request.nonce },
+      // A request that waits since the previous release names no key.
+      { ...request, dpopJkt: request.dpopJkt ?? null },
+    );
     await this.useUp(authorization);
     this.audit.record({
       type: 'authorization.granted',

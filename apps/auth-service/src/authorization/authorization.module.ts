@@ -6,6 +6,7 @@ import { ClientAuthenticationModule } from '../client-authentication/client-auth
 import { BrowserModule } from '../interaction/browser.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
@@ -27,6 +28,7 @@ import { PushedRequestStore } from './pushed-request.store.js';
     ClientAuthenticationModule,
     IssuanceModule,
     ResourceModule,
+    SenderConstraintModule,
     SessionModule,
     ViewsModule,
     AuthorizationCodeModule,

@@ -7,6 +7,7 @@ import { type Client } from '../client/client.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
+import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
 import { AuthorizationRequestChecker } from './authorization-request.checker.js';
 import { PUSHED_REQUEST_SECONDS, PushedRequestStore } from './pushed-request.store.js';
 
@@ -14,6 +15,7 @@ import { PUSHED_REQUEST_SECONDS, PushedRequestStore } from './pushed-request.sto
 export class PushedRequestController {
   constructor(
     private readonly authenticator: ClientAuthenticator,
+    private readonly senderConstraint: SenderConstraint,
     private readonly checker: AuthorizationRequestChecker,
     private readonly pushedRequests: PushedRequestStore,
     private readonly audit: AuditTrail,
@@ -36,7 +38,8 @@ export class PushedRequestController {
     const client = await this.authenticator.authenticate(request, form);
     const { clientId } = client;
     try {
-      const requestUri = await this.checkAndKeep(client, form);
+      const provenJkt = await this.senderConstraint.provenJkt(request, client);
+      const requestUri = await this.checkAndKeep(client, form, provenJkt);
       this.audit.record({ type: 'authorization.pushed', outcome: 'success', clientId });
       return { request_uri: requestUri, expires_in: PUSHED_REQUEST_SECONDS };
     } catch (error) {
@@ -48,8 +51,8 @@ export class PushedRequestController {
     }
   }
 
-  private async checkAndKeep(client: Client, form: FormParameters): Promise<string> {
+  private async checkAndKeep(client: Client, form: FormParameters, provenJkt: string | null) {
     const recipient = this.checker.recipientOf(client, form);
-    return this.pushedRequests.push(await this.checker.check(recipient, form, true));
+    return this.pushedRequests.push(await this.checker.check(recipient, form, true, provenJkt));
   }
 }

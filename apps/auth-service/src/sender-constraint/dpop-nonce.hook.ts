@@ -9,6 +9,11 @@ export function offerNonce(request: FastifyRequest, nonce: string): void {
   nonces.set(request, nonce);
 }
 
+/** The nonce that the answer to a request is to bring along; undefined where there is none. */
+export function offeredNonce(request: FastifyRequest): string | undefined {
+  return nonces.get(request);
+}
+
 /** Adds the hook. Answers with a nonce are `no-store` by their endpoints, so that nobody keeps one. */
 export function addDpopNonceHook(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {

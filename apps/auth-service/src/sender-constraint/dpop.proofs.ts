@@ -1,6 +1,7 @@
 /** Checks the DPoP proof of a request to this server, by the server's own name for what was called. */
 import { Injectable } from '@nestjs/common';
 import {
+  type BoundToken,
   type DpopProofVerifier,
   extractDpopProof,
   normalizeHttpUri,
@@ -26,13 +27,28 @@ export class DpopProofs {
    * @throws TemporarilyUnavailableError where it cannot be known whether it came before
    * @see RFC 9449 section 4.3
    */
-  async prove(request: FastifyRequest): Promise<string | null> {
-    if (request.headers['dpop'] === undefined) return null;
+  prove(request: FastifyRequest): Promise<string | null> {
+    return this.verify(request);
+  }
+
+  /**
+   * Refuses a request that does not prove the key of the access token that it brings.
+   *
+   * @throws as {@link prove}
+   * @see RFC 9449 section 7.1
+   */
+  async confirm(request: FastifyRequest, bound: BoundToken): Promise<void> {
+    const jkt = await this.verify(request, bound);
+    if (jkt === null) throw new RefusedProofError('proof_missing');
+  }
+
+  private async verify(request: FastifyRequest, bound?: BoundToken): Promise<string | null> {
     const nonce = this.verifier.currentNonce();
-    if (nonce !== undefined) offerNonce(request, nonce);
-    const proof = extractDpopProof(request) ?? '';
+    const proof = extractDpopProof(request);
+    if (nonce !== undefined && (proof ?? bound) !== undefined) offerNonce(request, nonce);
+    if (proof === undefined) return null;
     const { method } = request;
-    return this.verifier.verify(proof, { method, uris: this.urisOf(request) });
+    return this.verifier.verify(proof, { method, uris: this.urisOf(request), bound });
   }
 
   /** By the issuer and the route: what `Host` and `X-Forwarded-Host` say is the caller's choice. */

@@ -1,7 +1,8 @@
 /** Proof of possession: what tokens are bound to, and whether whoever presents one has it. */
 import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import { DpopNonces, DpopProofVerifier } from '@keyward/auth';
+import { type ConfirmationMethod, DpopNonces, DpopProofVerifier, SenderCheck } from '@keyward/auth';
+import { type FastifyRequest } from 'fastify';
 import { AuditModule } from '../audit/audit.module.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
@@ -11,6 +12,7 @@ import { SingleUseStore } from '../single-use/single-use.store.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { DpopProofs } from './dpop.proofs.js';
 import { SenderConstraint } from './sender-constraint.js';
+import { TokenSender } from './token.sender.js';
 import { SingleUseProofReplayStore } from './single-use-proof-replay.store.js';
 
 const NONCE_KEY_CONTEXT = 'keyward/dpop-nonce-key/1';
@@ -30,6 +32,16 @@ function noncesOf(keys: RefreshTokenKeys): DpopNonces {
   });
 }
 
+/** `cnf.jkt` of a token that comes to this server as to a resource. */
+function byDpop(dpop: DpopProofs): ConfirmationMethod {
+  return {
+    member: 'jkt',
+    scheme: 'DPoP',
+    confirm: (request, accessToken, jkt) =>
+      dpop.confirm(request as FastifyRequest, { accessToken, jkt }),
+  };
+}
+
 @Module({
   imports: [StorageModule, AuditModule, RefreshTokenModule],
   providers: [
@@ -47,8 +59,13 @@ function noncesOf(keys: RefreshTokenKeys): DpopNonces {
         return new DpopProofs(new DpopProofVerifier({ replays, nonces }), server);
       },
     },
+    {
+      provide: TokenSender,
+      inject: [DpopProofs],
+      useFactory: (dpop: DpopProofs) => new TokenSender(new SenderCheck([byDpop(dpop)])),
+    },
     SenderConstraint,
   ],
-  exports: [DpopProofs, SenderConstraint],
+  exports: [SenderConstraint, TokenSender],
 })
 export class SenderConstraintModule {}

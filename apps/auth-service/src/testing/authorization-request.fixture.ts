@@ -14,6 +14,7 @@ export function authorizationRequestFixture(
     state: null,
     nonce: null,
     codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    dpopJkt: null,
     prompt: [],
     maxAgeSeconds: null,
     loginHint: null,

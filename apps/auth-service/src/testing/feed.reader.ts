@@ -21,15 +21,16 @@ export class FeedReader {
   }
 
   /** @throws Error with the answer where it is none of the feed */
-  static async open(url: string, token: string, lastEventId?: string): Promise<FeedReader> {
+  static open(url: string, token: string, lastEventId?: string): Promise<FeedReader> {
+    const authorization = `Bearer ${token}`;
+    const headers = { authorization, ...(lastEventId && { 'last-event-id': lastEventId }) };
+    return FeedReader.openWith(url, headers);
+  }
+
+  /** The same, authorized in another way. */
+  static async openWith(url: string, headers: Record<string, string>): Promise<FeedReader> {
     // A connection of its own, which is gone when it is closed: fetch would keep it for others.
-    const sent = request(url, {
-      agent: false,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-      },
-    }).end();
+    const sent = request(url, { agent: false, headers }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     if (response.statusCode === 200) return new FeedReader(response);
     throw new Error(`${response.statusCode} ${await text(response)}`);

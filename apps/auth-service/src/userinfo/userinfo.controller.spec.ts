@@ -134,7 +134,7 @@ describe('/oauth2/userinfo', () => {
   it.each([undefined, 'Basic abc'])('answers %s by a bare challenge', async (authorization) => {
     const response = await ask(authorization);
     expect(response.status).toBe(401);
-    expect(challenge(response)).toBe('Bearer');
+    expect(challenge(response)).toMatch(/^Bearer, DPoP algs="ES256 [\w ]+"$/);
   });
 
   it('takes one token, from the header or from a posted form, and never from the query', async () => {

@@ -2,15 +2,17 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
 import {
   BearerExceptionFilter,
-  extractBearerToken,
+  extractAccessToken,
   InvalidRequestError,
   MalformedRequestError,
   MissingTokenError,
+  type PresentedToken,
 } from '@keyward/auth';
 import { type FastifyRequest } from 'fastify';
 import { permitOrigins } from '../http/cors.permission.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
+import { DPOP_CHALLENGE } from '../sender-constraint/token.sender.js';
 import { UserinfoHandler } from './userinfo.handler.js';
 
 /**
@@ -40,33 +42,37 @@ export class UserinfoController {
   }
 
   private async answer(request: FastifyRequest, body: unknown) {
-    const { claims, client } = await this.handler.handle(tokenOf(request, body));
+    const { claims, client } = await this.handler.handle(request, tokenOf(request, body));
     permitOrigins(request, client.corsOrigins);
     return claims;
   }
 }
 
-/** @see RFC 6750 sections 2.1, 2.2 and 3.1 */
-function tokenOf(request: FastifyRequest, body: unknown): string {
+/** @see RFC 6750 sections 2.1, 2.2 and 3.1, RFC 9449 section 7.1 */
+function tokenOf(request: FastifyRequest, body: unknown): PresentedToken {
   const { headers, raw, url, query } = request;
   // The body is raw here: all that the library has to know of it is whether there is a second token.
   const posted = tokensIn(body);
   try {
     const token =
-      extractBearerToken({
+      extractAccessToken({
         headers,
         raw,
         url,
         query,
         body: posted.length > 0 ? { access_token: '' } : undefined,
-      }) ?? posted[0];
-    if (token === undefined) throw new MissingTokenError();
+      }) ?? postedToken(posted);
+    if (token === undefined) throw new MissingTokenError(undefined, DPOP_CHALLENGE);
     if (posted.length > 1 || isInQuery(query)) throw new InvalidRequestError();
     return token;
   } catch (error) {
     if (error instanceof MalformedRequestError) throw new InvalidRequestError();
     throw error;
   }
+}
+
+function postedToken([token]: readonly string[]): PresentedToken | undefined {
+  return token === undefined ? undefined : { scheme: 'Bearer', token };
 }
 
 function tokensIn(body: unknown): readonly string[] {

@@ -1,13 +1,15 @@
 /** Says who signed in, to whom holds a token of theirs (OpenID Connect Core 1.0 section 5.3). */
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { InsufficientScopeError, InvalidTokenError } from '@keyward/auth';
+import { InsufficientScopeError, InvalidTokenError, type PresentedToken } from '@keyward/auth';
 import { type AccessTokenClaims, OPENID_SCOPE, parseScope } from '@keyward/oauth';
+import { type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
 import { RevocationService } from '../revocation/revocation.service.js';
+import { TokenSender } from '../sender-constraint/token.sender.js';
 import { claimsOf } from './scope.claims.js';
 
 /** What userinfo answers, and for which client. */
@@ -24,6 +26,7 @@ export class UserinfoHandler {
   constructor(
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
     private readonly verifier: AccessTokenVerifier,
+    private readonly sender: TokenSender,
     private readonly revocations: RevocationService,
     private readonly clients: ClientStore,
     private readonly accounts: AccountStore,
@@ -32,15 +35,17 @@ export class UserinfoHandler {
   /**
    * @throws InvalidTokenError for a token that is not ours, not live, not for this endpoint, or not
    *   of a person and a client that are still there; with one answer for all of them
+   * @throws BearerError for a token whose key the request does not prove
    * @throws InsufficientScopeError for one without the scope `openid`
    * @throws TemporarilyUnavailableError where it cannot be known
    * @see RFC 6750 section 3.1
    */
-  async handle(token: string): Promise<Userinfo> {
-    const verified = await this.verifier.verify(token);
+  async handle(request: FastifyRequest, presented: PresentedToken): Promise<Userinfo> {
+    const verified = await this.verifier.verify(presented.token);
     if (verified === null) throw this.refuse('it is none of ours, or it expired');
     const { claims, identity } = verified;
     if (![claims.aud].flat().includes(this.server.issuer)) throw this.refuse('it is not for us');
+    await this.sender.check(request, presented, claims.cnf);
     if (claims.grant_id === undefined) throw this.refuse('nobody signed in for it');
     const scope = scopeOf(claims);
     if (!scope.includes(OPENID_SCOPE)) throw new InsufficientScopeError(OPENID_SCOPE);

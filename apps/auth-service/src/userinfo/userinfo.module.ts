@@ -2,12 +2,13 @@
 import { Module } from '@nestjs/common';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { UserinfoController } from './userinfo.controller.js';
 import { UserinfoHandler } from './userinfo.handler.js';
 
 @Module({
-  imports: [StorageModule, IssuanceModule, RevocationModule],
+  imports: [StorageModule, SenderConstraintModule, IssuanceModule, RevocationModule],
   controllers: [UserinfoController],
   providers: [UserinfoHandler],
 })

@@ -42,7 +42,7 @@ export interface ProvenRequest {
   /** The URIs by which this server knows what was called, each in normal form; never by `Host`. */
   readonly uris: readonly string[];
   /** What comes with the proof at a resource. */
-  readonly bound?: BoundToken;
+  readonly bound?: BoundToken | undefined;
 }
 
 /** An access token and the key that it names. */

@@ -12,6 +12,8 @@ export interface CheckSubject {
   readonly redirectUri: string;
   /** Whether it is pushed, by a client that was authenticated (RFC 9126). */
   readonly pushed: boolean;
+  /** Thumbprint of the key that a pushed request proved by DPoP, where it did. */
+  readonly provenJkt: string | null;
 }
 
 /** What a check may ask. */

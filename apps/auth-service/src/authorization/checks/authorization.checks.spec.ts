@@ -51,6 +51,7 @@ function check(
       client,
       redirectUri,
       pushed: false,
+      provenJkt: null,
       ...subject,
     },
     services,
@@ -76,6 +77,7 @@ describe('checkAuthorizationRequest', () => {
       state: null,
       nonce: null,
       codeChallenge: CHALLENGE,
+      dpopJkt: null,
       prompt: [],
       maxAgeSeconds: null,
       loginHint: null,
@@ -213,4 +215,20 @@ describe('checkAuthorizationRequest', () => {
   it('has each check once', () => {
     expect(new Set(AUTHORIZATION_CHECKS).size).toBe(AUTHORIZATION_CHECKS.length);
   });
+
+  it('binds the code to the key that the parameter names, or that a pushed request proves', async () => {
+    const [named, proven] = [CHALLENGE, `${CHALLENGE.slice(0, -1)}8`];
+    const dpopJkt = async (...args: Parameters<typeof check>) => (await check(...args)).dpopJkt;
+    expect(await dpopJkt({ dpop_jkt: named })).toBe(named);
+    expect(await dpopJkt({}, { provenJkt: proven })).toBe(proven);
+    expect(await dpopJkt({ dpop_jkt: named }, { provenJkt: named })).toBe(named);
+    expect(await refusal({ dpop_jkt: named }, { provenJkt: proven })).toBe('invalid_dpop_proof');
+  });
+
+  it.each(['x', `${CHALLENGE}=`, `${CHALLENGE.slice(0, -1)}N`, CHALLENGE.slice(1)])(
+    'refuses a dpop_jkt that is no thumbprint: %s',
+    async (dpop_jkt) => {
+      expect(await refusal({ dpop_jkt })).toBe('invalid_request');
+    },
+  );
 });

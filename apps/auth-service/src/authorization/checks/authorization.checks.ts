@@ -6,6 +6,7 @@ import {
   type CheckServices,
   type CheckSubject,
 } from './authorization.check.js';
+import { checkDpopJkt } from './dpop-jkt.check.js';
 import { checkGrantType } from './grant-type.check.js';
 import { checkIdTokenHint } from './id-token-hint.check.js';
 import { checkLoginHint } from './login-hint.check.js';
@@ -32,6 +33,7 @@ export const AUTHORIZATION_CHECKS = [
   checkResponseMode,
   checkGrantType,
   checkPkce,
+  checkDpopJkt,
   checkScope,
   checkPrompt,
   checkMaxAge,

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { IssuanceModule } from '../../issuance/issuance.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
+import { SenderConstraintModule } from '../../sender-constraint/sender-constraint.module.js';
 import { StorageModule } from '../../storage/storage.module.js';
 import { FeedFollowers } from './feed.followers.js';
 import { RevocationModule } from '../revocation.module.js';
@@ -12,7 +13,7 @@ import { RevocationPublisher } from '../stream/revocation.publisher.js';
 import { RevokedKeyWatcher } from './revoked-key.watcher.js';
 
 @Module({
-  imports: [StorageModule, IssuanceModule, KeysModule, RevocationModule],
+  imports: [StorageModule, IssuanceModule, KeysModule, RevocationModule, SenderConstraintModule],
   controllers: [RevocationFeedController],
   providers: [
     RevocationJournal,

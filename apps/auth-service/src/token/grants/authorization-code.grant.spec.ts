@@ -76,7 +76,7 @@ function setUp(singleUse: SingleUseStore = new MemorySingleUseStore()) {
   const issue = (change: Partial<Grant> = {}) =>
     codes.issue(
       { grant: grantFixture(change), nonce: 'a nonce' },
-      { clientId: 'web', redirectUri: REDIRECT_URI, codeChallenge: CHALLENGE },
+      { clientId: 'web', redirectUri: REDIRECT_URI, codeChallenge: CHALLENGE, dpopJkt: null },
     );
   const redeem = async (
     code: string,

@@ -44,14 +44,16 @@ export class AuthorizationCodeGrant extends TokenGrant {
   }
 
   /**
-   * @throws InvalidGrantError where the code is not this client's, or not for this redirect_uri or
-   *   verifier, which touches nothing; and where it was presented before, which ends the grant
+   * @throws InvalidGrantError where the code is not this client's, or not for this redirect_uri,
+   *   verifier or DPoP key, which touches nothing; and where it was presented before, which ends the grant
    * @throws InvalidTargetError for a resource that was not granted, which touches nothing
    * @throws TemporarilyUnavailableError where a store cannot be reached
    */
   async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
     const { code, redirectUri, codeChallenge } = parseAuthorizationCodeRequest(request.parameters);
-    const binding: CodeBinding = { clientId: client.clientId, redirectUri, codeChallenge };
+    const { clientId } = client;
+    const dpopJkt = request.confirmation?.jkt ?? null;
+    const binding: CodeBinding = { clientId, redirectUri, codeChallenge, dpopJkt };
     if (request.resources.length > 0) await this.checkResources(code, binding, request.resources);
     const redemption = await this.codes.redeem(code, binding);
     switch (redemption.outcome) {
