@@ -1,4 +1,5 @@
 /** The endpoints of the authorization code flow alone, with sessions of the test's choice. */
+import { DpopProofVerifier } from '@keyward/auth';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { type FastifyRequest } from 'fastify';
@@ -28,6 +29,9 @@ import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { TargetResolver } from '../resource/target.resolver.js';
 import { PASSWORD_ACR } from '../authentication/acr.js';
+import { DpopProofs } from '../sender-constraint/dpop.proofs.js';
+import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
+import { SingleUseProofReplayStore } from '../sender-constraint/single-use-proof-replay.store.js';
 import { type Session } from '../session/session.js';
 import { SessionService } from '../session/session.service.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
@@ -138,6 +142,7 @@ export class AuthorizationEndpoint {
         ClientAuthenticator,
         BrowserCookie,
         AuthenticationPolicy,
+        SenderConstraint,
         ...this.standIns(),
       ],
     }).compile();
@@ -168,6 +173,13 @@ export class AuthorizationEndpoint {
       { provide: AuditTrail, useValue: this.audit },
       { provide: SingleUseStore, useValue: this.singleUse },
       { provide: InteractionStore, useValue: this.interactions },
+      {
+        provide: DpopProofs,
+        useValue: new DpopProofs(
+          new DpopProofVerifier({ replays: new SingleUseProofReplayStore(this.singleUse) }),
+          { issuer: ISSUER },
+        ),
+      },
       { provide: PageRenderer, useValue: this.pages },
       { provide: SessionService, useValue: { find: async (_: FastifyRequest) => this.session } },
       {
