@@ -24,6 +24,15 @@ class ResolverController {
   }
 }
 
+/** What an authenticated HTTP request looks like. */
+const request = (): { headers: object } => {
+  const authorization = `Bearer ${forge.forge()}`;
+  return { headers: { authorization }, rawHeaders: ['Authorization', authorization] } as never;
+};
+
+/** The request that opens a WebSocket, with a good token in its header. */
+const upgrade = (): object => ({ headers: { ...request().headers, upgrade: 'websocket' } });
+
 type HandlerName = 'scoped' | 'authenticated' | 'open';
 
 describe.each(PLATFORMS)('a handler context that the guard does not know, on %s', (platform) => {
@@ -59,18 +68,13 @@ describe.each(PLATFORMS)('a handler context that the guard does not know, on %s'
     return handler(...args) as Promise<unknown>;
   };
 
-  const request = (): object => {
-    const authorization = `Bearer ${forge.forge()}`;
-    return { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
-  };
-
   it('lets a @Public handler be called, so that the others are refused by their guard', async () => {
     await expect(call('open', 'graphql', [])).resolves.toBe('open');
     expect(server.reached).toEqual(['ResolverController.open']);
   });
 
   it.each(
-    ['graphql', 'rpc', 'ws', 'rmq', 'HTTP', 'http ', 'constructor'].flatMap((type) =>
+    ['ws', 'rmq', 'HTTP', 'http ', 'GraphQL', 'rpc ', 'constructor'].flatMap((type) =>
       (['scoped', 'authenticated'] as const).map((name) => [type, name] as const),
     ),
   )(
@@ -93,6 +97,18 @@ describe.each(PLATFORMS)('a handler context that the guard does not know, on %s'
       expect(server.logged.join('')).not.toContain('Bearer ');
     },
   );
+
+  it.each<[string, string, readonly unknown[]]>([
+    ['graphql', 'without a context', [{}, {}]],
+    ['graphql', 'whose context has no request', [{}, {}, { token: forge.forge() }, {}]],
+    ['graphql', 'whose request is a token', [{}, {}, { req: forge.forge() }, {}]],
+    ['graphql', 'over a socket that nobody authenticated', [{}, {}, { req: upgrade() }, {}]],
+    ['ws', 'of a socket that nobody authenticated', [request(), {}]],
+  ])('refuses a %s call %s', async (type, _name, args) => {
+    await expect(call('scoped', type, args)).rejects.toThrow(HandlerClosedError);
+    expect(server.reached).toEqual([]);
+    expect(server.refusals).toMatchObject([{ reason: 'unknown_context', status: 403 }]);
+  });
 
   it.each<[string, readonly unknown[]]>([
     ['nothing', []],

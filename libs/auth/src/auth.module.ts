@@ -21,11 +21,13 @@ import { RouteAudit } from './access/route-audit.js';
 import { ScopesGuard } from './access/scopes.guard.js';
 import { AccessTokenVerifier } from './access-token/access-token.verifier.js';
 import { JwtStrategy } from './access-token/jwt.strategy.js';
+import { TokenLifetimes } from './access-token/token-lifetimes.js';
 import { AuthObserver, GuardedAuthObserver, LoggingAuthObserver } from './auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
 import { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 import { ProtectedResourceMetadata } from './metadata/protected-resource.metadata.js';
 import { createTrusts } from './trust/trusts.js';
+import { ConnectionAuthenticator } from './websocket/connection.authenticator.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
   optionsInjectionToken: AUTH_OPTIONS,
@@ -62,6 +64,9 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AccessPolicies,
     AccessTokenGuard,
     ScopesGuard,
+    ApplicationGuard,
+    TokenLifetimes,
+    ConnectionAuthenticator,
     RequestAuthenticator,
     JwtStrategy,
     HandlerInventory,
@@ -93,10 +98,12 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AccessTokenGuard,
     AccessTokenVerifier,
     AuthObserver,
+    ConnectionAuthenticator,
     GuardCoverage,
     HandlerInventory,
     RequestAuthenticator,
     ScopesGuard,
+    TokenLifetimes,
     AUTH_OPTIONS,
   ],
 })

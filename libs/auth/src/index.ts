@@ -38,6 +38,7 @@ export {
   type RefusalReason,
   type RefusalStage,
 } from './access-token/refusal.js';
+export { TokenLifetimes, type TokenEnd } from './access-token/token-lifetimes.js';
 export { type CacheStatistics } from './access-token/verified-token.cache.js';
 export {
   extractAccessToken,
@@ -50,6 +51,7 @@ export {
 } from './bearer/bearer-token.js';
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
+export { type RefusalMessage } from './call/refusal-message.js';
 export { IntrospectionClient } from './introspection/introspection.client.js';
 export {
   type ClientKey,
@@ -139,3 +141,9 @@ export { MemoryProofReplayStore } from './sender-constraint/memory-proof-replay.
 export { ProofReplayStore } from './sender-constraint/proof-replay.store.js';
 export { TokenStatus } from './revocation/token.status.js';
 export { type TrustRevocationState } from './revocation/trust-revocation.js';
+export {
+  authorized,
+  carryAccessTokens,
+  type DispatchedPacket,
+  type DispatchingClient,
+} from './rpc/authorized-messages.js';

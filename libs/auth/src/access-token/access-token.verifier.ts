@@ -1,4 +1,5 @@
 /** Decides whether an access token is good: the one core behind every guard, strategy and test. */
+import { type RevocationEvent } from '@keyward/oauth';
 import { type KeySourceState } from '../jwks/key-source.js';
 import { type OpenedToken, TokenDecryption } from '../jwe/token.decryption.js';
 import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
@@ -153,6 +154,22 @@ export class AccessTokenVerifier {
   /** Ends that. */
   async unfollowRevocations(): Promise<void> {
     await Promise.all([...this.trusts.values()].map(async ({ revocation }) => revocation?.stop()));
+  }
+
+  /**
+   * Calls `listener` with every revocation of a trusted issuer as it comes.
+   * @returns ends that
+   */
+  onRevoked(listener: (issuer: string, event: RevocationEvent) => void): () => void {
+    const ends = [...this.trusts].map(([issuer, { revocation }]) =>
+      revocation?.onRevoked((event) => listener(issuer, event)),
+    );
+    return () => ends.forEach((end) => end?.());
+  }
+
+  /** When a token of this principal stops being accepted, in milliseconds since the epoch. */
+  acceptedUntilMs({ issuer, expiresAt }: Principal): number {
+    return (expiresAt + (this.trusts.get(issuer)?.toleranceSeconds ?? 0)) * 1000;
   }
 
   /** How the verified-token cache is doing; for metrics. */

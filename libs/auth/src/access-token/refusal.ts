@@ -20,6 +20,7 @@ export type RefusalReason =
   // context
   | 'unknown_context'
   | 'undecorated_handler'
+  | 'cross_origin'
   // extraction
   | 'no_token'
   | 'malformed_authorization'

@@ -3,8 +3,10 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { HttpAdapterHost } from '@nestjs/core';
 import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
-import { type HttpRequest } from '../bearer/bearer-token.js';
-import { type AuthenticatedRequest, type Principal } from '../principal/principal.js';
+import { type CallRequest } from '../call/call-request.js';
+import { refusalFor } from '../call/refusal-for.js';
+import { requestOf } from '../call/request-of.js';
+import { type Principal } from '../principal/principal.js';
 import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
@@ -37,8 +39,9 @@ export class AccessTokenGuard implements CanActivate {
    * @throws BearerError (or rejects with it) where there is none
    */
   authenticate(context: ExecutionContext, policy: AccessPolicy): Principal | Promise<Principal> {
-    if (context.getType() !== 'http') throw this.#unknownContext(context);
-    const request = context.getArgByIndex<HttpRequest & AuthenticatedRequest>(0);
+    const request =
+      context.getType() === 'http' ? context.getArgByIndex<CallRequest>(0) : requestOf(context);
+    if (request === undefined) throw this.#unknownContext(context);
     const handler = (): string => describeHandler(context);
     try {
       const authenticated = this.authenticator.authenticate(
@@ -53,11 +56,11 @@ export class AccessTokenGuard implements CanActivate {
           return principal;
         },
         (error: unknown) => {
-          throw this.#withHeaders(error, context);
+          throw this.#shown(error, context);
         },
       );
     } catch (error) {
-      throw this.#withHeaders(error, context);
+      throw this.#shown(error, context);
     }
   }
 
@@ -65,20 +68,23 @@ export class AccessTokenGuard implements CanActivate {
    * The challenge is put onto the response here already, so that it survives an exception filter
    * that knows nothing of it.
    */
-  #withHeaders(error: unknown, context: ExecutionContext): unknown {
-    if (error instanceof BearerError) writeHeaders(error, context, this.adapterHost);
+  #shown(error: unknown, context: ExecutionContext): unknown {
+    if (!(error instanceof BearerError)) return error;
+    if (context.getType() !== 'http') return refusalFor(error, context);
+    writeHeaders(error, context, this.adapterHost);
     return error;
   }
 
   /** @see RFC 9449 section 9, which refers to section 8.2 */
-  #offerNonce(request: HttpRequest, context: ExecutionContext): void {
+  #offerNonce(request: CallRequest, context: ExecutionContext): void {
+    if (context.getType() !== 'http') return;
     const nonce = nonceFor(request);
     if (nonce === undefined) return;
     const response = context.getArgByIndex<unknown>(1);
     this.adapterHost.httpAdapter.setHeader(response, 'DPoP-Nonce', nonce);
   }
 
-  #unknownContext(context: ExecutionContext): BearerError {
+  #unknownContext(context: ExecutionContext): Error {
     const error = new HandlerClosedError();
     this.observer.requestRefused({
       stage: 'context',
@@ -87,7 +93,7 @@ export class AccessTokenGuard implements CanActivate {
       status: error.getStatus(),
       handler: describeHandler(context),
     });
-    return error;
+    return refusalFor(error, context);
   }
 }
 

@@ -28,6 +28,7 @@ const PATTERN_HANDLER = 'microservices:handler_type';
 const EVENT_PATTERN = 2;
 const GATEWAY = 'websockets:is_gateway';
 const GATEWAY_OPTIONS = 'websockets:gateway_options';
+const PORT = 'port';
 const MESSAGE_MAPPING = 'websockets:message_mapping';
 const MESSAGE = 'message';
 const RESOLVER_TYPE = 'graphql:resolver_type';
@@ -94,12 +95,31 @@ export function fieldsOf(method: Handler, name: string, host: Type): readonly Ha
   return [{ transport: 'graphql', operation: type.toLowerCase(), path: field, isField: false }];
 }
 
+/** Where a gateway listens. Namespaces are those of socket.io, whose first is `/`. */
+export interface GatewayPlace {
+  readonly port: number;
+  readonly path: string | undefined;
+  readonly namespace: string;
+}
+
+/** Where a gateway listens; gateways at one place share their sockets. */
+export function gatewayPlace(gateway: Type): GatewayPlace {
+  const options = metadata<{ path?: string; namespace?: unknown }>(GATEWAY_OPTIONS, gateway);
+  const port = metadata<number>(PORT, gateway) ?? 0;
+  return { port, path: options?.path, namespace: gatewayNamespace(options?.namespace) };
+}
+
+/** One way to write each namespace. */
+export function gatewayNamespace(namespace: unknown): string {
+  if (namespace === undefined || namespace === '') return '/';
+  const text = String(namespace);
+  return typeof namespace !== 'string' || text.startsWith('/') ? text : `/${text}`;
+}
+
 /** The namespace of a gateway, or its path. */
 export function namespaceOf(gateway: Type): string {
-  const options = metadata<{ namespace?: unknown; path?: unknown }>(GATEWAY_OPTIONS, gateway);
-  const namespace = options?.namespace ?? options?.path ?? '/';
-  const text = namespace instanceof RegExp ? namespace.source : String(namespace);
-  return text.startsWith('/') ? text : `/${text}`;
+  const { namespace, path } = gatewayPlace(gateway);
+  return namespace === '/' ? (path ?? '/') : namespace;
 }
 
 function metadata<T>(key: string, target: object): T | undefined {

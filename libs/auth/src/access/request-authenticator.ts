@@ -42,6 +42,7 @@ export class RequestAuthenticator {
   readonly #requestUser: boolean;
   readonly #senderCheck: SenderCheck;
   readonly #takesDpop: boolean;
+  readonly #checkedSenders = new WeakMap<HttpRequest, Promise<void>>();
 
   constructor(
     private readonly verifier: AccessTokenVerifier,
@@ -104,9 +105,27 @@ export class RequestAuthenticator {
   ): Promise<Principal> {
     const principal = await verified;
     if (!isPlain(principal, scheme)) {
-      await this.#senderCheck.check(request, token, scheme, principal.claims['cnf']);
+      await this.#checkSender(request, token, scheme, principal);
     }
     return this.#admit(request, principal);
+  }
+
+  /**
+   * A proof is good once, and a request may be asked about more often: by each resolver of a GraphQL
+   * operation, by each message over the connection that it opened.
+   */
+  #checkSender(
+    request: HttpRequest,
+    token: string,
+    scheme: TokenScheme,
+    { claims }: Principal,
+  ): Promise<void> {
+    let checked = this.#checkedSenders.get(request);
+    if (checked === undefined) {
+      checked = this.#senderCheck.check(request, token, scheme, claims['cnf']);
+      this.#checkedSenders.set(request, checked);
+    }
+    return checked;
   }
 
   #admit(request: AuthenticatedRequest, principal: Principal): Principal {

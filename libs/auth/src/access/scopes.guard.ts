@@ -11,13 +11,10 @@ import {
   InsufficientUserAuthenticationError,
   type BearerError,
 } from '../bearer/bearer.errors.js';
+import { refusalFor } from '../call/refusal-for.js';
+import { requestOf } from '../call/request-of.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
-import {
-  isIntrospected,
-  principalOf,
-  type AuthenticatedRequest,
-  type Principal,
-} from '../principal/principal.js';
+import { isIntrospected, principalOf, type Principal } from '../principal/principal.js';
 import { challengeTo } from '../sender-constraint/proof.answer.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
@@ -43,10 +40,11 @@ export class ScopesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const policy = this.policies.of(context.getClass(), context.getHandler());
     if (policy.public) return true;
-    if (context.getType() !== 'http') {
+    const request = requestOf(context);
+    if (request === undefined) {
       throw this.#refuse(context, 'unknown_context', undefined, new HandlerClosedError());
     }
-    const principal = principalOf(context.getArgByIndex<AuthenticatedRequest>(0));
+    const principal = principalOf(request);
     if (principal === undefined) {
       const detail = 'ScopesGuard ran without AccessTokenGuard before it';
       throw this.#refuse(context, 'no_token', detail, new HandlerClosedError());
@@ -111,11 +109,12 @@ export class ScopesGuard implements CanActivate {
     reason: RefusalReason,
     detail: string | undefined,
     error: BearerError,
-  ): BearerError {
-    if (context.getType() === 'http') writeHeaders(error, context, this.adapterHost);
+  ): Error {
     const stage = reason === 'unknown_context' ? 'context' : 'policy';
     const handler = describeHandler(context);
     this.observer.requestRefused({ stage, reason, detail, handler, status: error.getStatus() });
+    if (context.getType() !== 'http') return refusalFor(error, context);
+    writeHeaders(error, context, this.adapterHost);
     return error;
   }
 }

@@ -1,6 +1,8 @@
-/** Writes a BearerError to the client: status, headers and body, on any HTTP platform. */
+/** Writes a BearerError to the client: on any HTTP platform, and to whoever sent a message. */
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { throwError, type Observable } from 'rxjs';
+import { refusalMessage } from '../call/refusal-message.js';
 import { BearerError } from './bearer.errors.js';
 
 /**
@@ -11,8 +13,10 @@ import { BearerError } from './bearer.errors.js';
 export class BearerExceptionFilter implements ExceptionFilter<BearerError> {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  catch(error: BearerError, host: ArgumentsHost): void {
-    // Other transports have no status line; their own filters show the exception.
+  /** @returns for a microservice what its client gets; nothing where the answer is sent already */
+  catch(error: BearerError, host: ArgumentsHost): Observable<never> | void {
+    if (host.getType() === 'rpc') return throwError(() => refusalMessage(error));
+    // Of what is neither, the transport itself knows how to show it.
     if (host.getType() !== 'http') throw error;
     const response = host.switchToHttp().getResponse<unknown>();
     const { httpAdapter } = this.adapterHost;

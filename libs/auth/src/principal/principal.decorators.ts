@@ -1,14 +1,17 @@
 /** Handler parameters that hold who is calling and the token they came with. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { extractBearerToken, type HttpRequest } from '../bearer/bearer-token.js';
-import { principalOf, type AuthenticatedRequest, type Principal } from './principal.js';
+import { extractAccessToken } from '../bearer/bearer-token.js';
+import { requestOf } from '../call/request-of.js';
+import { principalOf, type Principal } from './principal.js';
 
 /**
  * The verified caller: `@CurrentPrincipal() principal: Principal`. Undefined in a `@Public` handler.
  */
 export const CurrentPrincipal = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): Principal | undefined =>
-    principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
+  (_data: unknown, context: ExecutionContext): Principal | undefined => {
+    const request = requestOf(context);
+    return request && principalOf(request);
+  },
 );
 
 /**
@@ -17,7 +20,8 @@ export const CurrentPrincipal = createParamDecorator(
  */
 export const AccessToken = createParamDecorator(
   (_data: unknown, context: ExecutionContext): string | undefined => {
-    const request = context.switchToHttp().getRequest<HttpRequest & AuthenticatedRequest>();
-    return principalOf(request) === undefined ? undefined : extractBearerToken(request);
+    const request = requestOf(context);
+    if (request === undefined || principalOf(request) === undefined) return undefined;
+    return extractAccessToken(request)?.token;
   },
 );

@@ -74,9 +74,13 @@ export class RevocationFeed {
     this.#following = undefined;
   }
 
-  /** Calls `listener` with every revocation as it comes, replayed ones too. */
-  subscribe(listener: (event: RevocationEvent) => void): void {
+  /**
+   * Calls `listener` with every revocation as it comes, replayed ones too.
+   * @returns ends that
+   */
+  subscribe(listener: (event: RevocationEvent) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** What of a token was revoked, as far as the feed knows, or undefined. */

@@ -1,5 +1,6 @@
 /** Holds a verified token against what its issuer revoked, and against how far that is known. */
 import { RefusedTokenError, RevocationsUnavailableError, shown } from '../access-token/refusal.js';
+import { type RevocationEvent } from '@keyward/oauth';
 import { type KeySource } from '../jwks/key-source.js';
 import { type RevocationFeed, type RevocationFeedState } from './revocation.feed.js';
 import { type RevocationOptions, type StalePolicy } from './revocation.options.js';
@@ -60,6 +61,14 @@ export class TrustRevocation {
   /** Stops the feed. */
   stop(): Promise<void> {
     return this.#feed.stop();
+  }
+
+  /**
+   * Calls `listener` with every revocation as it comes, replayed ones too.
+   * @returns ends that
+   */
+  onRevoked(listener: (event: RevocationEvent) => void): () => void {
+    return this.#feed.subscribe(listener);
   }
 
   /** The state of the feed, and whether it is older than the trust allows. */
