@@ -124,6 +124,7 @@ function declareClient(client: ClientDocument, secrets: DeclaredSecrets): Declar
     exchange: client.token_exchange ?? null,
     authorizationDetailsTypes: client.authorization_details_types,
     idTokenSigningAlgorithm: client.id_token_signed_response_alg ?? null,
+    introspectionSigningAlgorithm: client.introspection_signed_response_alg ?? null,
     idTokenEncryption: client.id_token_encryption ?? null,
   };
 }

@@ -2,7 +2,13 @@
 import { isScopeToken } from '@keyward/oauth';
 import { z } from 'zod';
 import { accountSchema } from './account.schema.js';
-import { clientSchema, identifierSchema, jweAlgorithms, nameSchema } from './client.schema.js';
+import {
+  clientSchema,
+  identifierSchema,
+  jweAlgorithms,
+  nameSchema,
+  signingAlgorithmSchema,
+} from './client.schema.js';
 import { partnerSchema } from './partner.schema.js';
 
 const scopeToken = z.string().refine(isScopeToken, 'must be a scope token');
@@ -11,7 +17,7 @@ const resource = z.strictObject({
   identifier: identifierSchema,
   name: nameSchema,
   scopes: z.array(scopeToken).min(1),
-  signing_alg: z.string().optional(),
+  signing_alg: signingAlgorithmSchema.optional(),
   access_token_encryption: z
     .strictObject({
       ...jweAlgorithms,

@@ -13,6 +13,10 @@ import {
 import { z } from 'zod';
 import { ACRS } from '../authentication/acr.js';
 import { APPLICATION_TYPES, REFRESH_PROFILES, TLS_SUBJECT_KINDS } from '../client/client.js';
+import { SIGNING_ALGORITHMS } from '../config/environment.schema.js';
+
+/** What this server signs by; never `none`. */
+export const signingAlgorithmSchema = z.enum(SIGNING_ALGORITHMS);
 
 /** A name that a person reads. */
 export const nameSchema = z.string().min(1).max(200);
@@ -79,7 +83,8 @@ export const clientSchema = z.strictObject({
     })
     .optional(),
   authorization_details_types: z.array(z.string().min(1)).default([]),
-  id_token_signed_response_alg: z.string().optional(),
+  id_token_signed_response_alg: signingAlgorithmSchema.optional(),
+  introspection_signed_response_alg: signingAlgorithmSchema.optional(),
   id_token_encryption: z.strictObject(jweAlgorithms).optional(),
 });
 

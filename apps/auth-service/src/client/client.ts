@@ -105,6 +105,8 @@ export interface Client {
   readonly authorizationDetailsTypes: readonly string[];
   /** Null: the server's. */
   readonly idTokenSigningAlgorithm: string | null;
+  /** Null: the server's. */
+  readonly introspectionSigningAlgorithm: string | null;
   /** Null: its ID tokens are signed alone. */
   readonly idTokenEncryption: JweAlgorithms | null;
   /** Since when the client may do nothing at all. */

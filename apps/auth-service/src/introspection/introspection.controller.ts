@@ -35,7 +35,7 @@ export class IntrospectionController {
     const response = await this.handler.handle(client, parseIntrospectionRequest(form));
     if (!accepts(request.headers.accept, SIGNED)) return response;
     void reply.type(SIGNED);
-    return this.signer.sign(response, client.clientId);
+    return this.signer.sign(response, client);
   }
 }
 

@@ -1,14 +1,17 @@
 /** Signs introspection responses, for a caller that must be able to prove later what it was told. */
 import { Inject, Injectable } from '@nestjs/common';
 import { INTROSPECTION_TYP, type IntrospectionResponse } from '@keyward/oauth';
+import { type Client } from '../client/client.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { signJwt } from '../issuance/jws.signer.js';
+import { TokenAlgorithms } from '../issuance/token.algorithms.js';
 import { KeyRing } from '../keys/key.ring.js';
 
 @Injectable()
 export class IntrospectionSigner {
   constructor(
     private readonly keys: KeyRing,
+    private readonly algorithms: TokenAlgorithms,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
   ) {}
 
@@ -19,11 +22,12 @@ export class IntrospectionSigner {
    * @throws TemporarilyUnavailableError where no key may sign now
    * @see RFC 9701 sections 5 and 8.1
    */
-  async sign(response: IntrospectionResponse, clientId: string): Promise<string> {
-    return signJwt(await this.keys.signingKey(), INTROSPECTION_TYP, {
+  async sign(response: IntrospectionResponse, client: Client): Promise<string> {
+    const key = await this.keys.signingKey(this.algorithms.ofIntrospection(client));
+    return signJwt(key, INTROSPECTION_TYP, {
       token_introspection: response,
       iss: this.server.issuer,
-      aud: clientId,
+      aud: client.clientId,
       iat: Math.floor(Date.now() / 1000),
     });
   }

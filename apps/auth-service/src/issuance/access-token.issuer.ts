@@ -13,6 +13,7 @@ import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
+import { TokenAlgorithms } from './token.algorithms.js';
 import { TokenEncryption } from './token.encryption.js';
 import { newTokenId } from './token.id.js';
 
@@ -47,6 +48,7 @@ export class AccessTokenIssuer {
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
     @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
     private readonly encryption: TokenEncryption,
+    private readonly algorithms: TokenAlgorithms,
   ) {}
 
   /**
@@ -56,7 +58,7 @@ export class AccessTokenIssuer {
    */
   async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
     const envelope = await this.encryption.ofAccessTokens(grant.audience);
-    const key = await this.keys.signingKey();
+    const key = await this.keys.signingKey(await this.algorithms.ofAccessTokens(grant.audience));
     const issuedAt = Math.floor(Date.now() / 1000);
     const expiresInSeconds = Math.min(
       this.token.accessTokenSeconds,

@@ -7,6 +7,7 @@ import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
+import { TokenAlgorithms } from './token.algorithms.js';
 import { TokenEncryption } from './token.encryption.js';
 
 /** What an ID token is to say beside the grant. */
@@ -54,6 +55,7 @@ export class IdTokenIssuer {
     private readonly keys: KeyRing,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
     private readonly encryption: TokenEncryption,
+    private readonly algorithms: TokenAlgorithms,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class IdTokenIssuer {
    */
   async issue({ grant, nonce, accessToken }: IdTokenContent): Promise<string> {
     const envelope = await this.encryption.ofIdTokens(grant.clientId);
-    const key = await this.keys.signingKey();
+    const key = await this.keys.signingKey(await this.algorithms.ofIdTokens(grant.clientId));
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims: IdTokenClaims = {
       iss: this.server.issuer,

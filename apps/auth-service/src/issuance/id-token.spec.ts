@@ -8,6 +8,7 @@ import { forgeJwt } from '../testing/forged.jwt.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
+import { type TokenAlgorithms } from './token.algorithms.js';
 import { type TokenEncryption } from './token.encryption.js';
 
 const SERVER = { issuer: 'https://login.example.com' } as ServerConfig;
@@ -32,7 +33,8 @@ const OPEN = {
 async function setUp(signingAlgorithm: SigningAlgorithm = 'ES256') {
   const { ring, ...rest } = createKeyRing(signingAlgorithm);
   await ring.onModuleInit();
-  const issuer = new IdTokenIssuer(ring, SERVER, OPEN);
+  const algorithms = { ofIdTokens: async () => signingAlgorithm } as unknown as TokenAlgorithms;
+  const issuer = new IdTokenIssuer(ring, SERVER, OPEN, algorithms);
   return { ...rest, ring, issuer, verifier: new IdTokenVerifier(ring, SERVER) };
 }
 

@@ -7,13 +7,14 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
 import { RecipientKeys } from './recipient.keys.js';
+import { TokenAlgorithms } from './token.algorithms.js';
 import { TokenEncryption } from './token.encryption.js';
 
 const TOKENS = [AccessTokenIssuer, AccessTokenVerifier, IdTokenIssuer, IdTokenVerifier];
 
 @Module({
   imports: [KeysModule, StorageModule],
-  providers: [RecipientKeys, TokenEncryption, ...TOKENS],
-  exports: [TokenEncryption, ...TOKENS],
+  providers: [RecipientKeys, TokenAlgorithms, TokenEncryption, ...TOKENS],
+  exports: [TokenAlgorithms, TokenEncryption, ...TOKENS],
 })
 export class IssuanceModule {}

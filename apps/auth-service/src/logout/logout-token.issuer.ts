@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { signJwt } from '../issuance/jws.signer.js';
+import { TokenAlgorithms } from '../issuance/token.algorithms.js';
 import { KeyRing } from '../keys/key.ring.js';
 
 /** Which client is told of which session. */
@@ -27,6 +28,7 @@ const JTI_BYTES = 16;
 export class LogoutTokenIssuer {
   constructor(
     private readonly keys: KeyRing,
+    private readonly algorithms: TokenAlgorithms,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
   ) {}
 
@@ -35,7 +37,7 @@ export class LogoutTokenIssuer {
    * @throws TemporarilyUnavailableError where no key may sign now
    */
   async issue({ clientId, accountId, sid }: LogoutNotice): Promise<string> {
-    const key = await this.keys.signingKey();
+    const key = await this.keys.signingKey(await this.algorithms.ofIdTokens(clientId));
     const issuedAt = Math.floor(Date.now() / 1000);
     return signJwt(key, LOGOUT_TOKEN_TYP, {
       iss: this.server.issuer,

@@ -46,7 +46,7 @@ describe('server metadata', () => {
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       acr_values_supported: ACRS,
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'],
       id_token_encryption_alg_values_supported: ['ECDH-ES', 'RSA-OAEP-256'],
       id_token_encryption_enc_values_supported: ['A256GCM'],
       claims_supported: expect.arrayContaining([
@@ -67,7 +67,7 @@ describe('server metadata', () => {
       revocation_endpoint_auth_signing_alg_values_supported: algorithms,
       introspection_endpoint_auth_methods_supported: methods,
       introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-      introspection_signing_alg_values_supported: ['ES256'],
+      introspection_signing_alg_values_supported: ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'],
       dpop_signing_alg_values_supported: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'],
     });
   });
@@ -92,7 +92,7 @@ describe('server metadata', () => {
     const other = await TestApplication.start({ environment: { AUTH_SIGNING_ALGORITHM: 'EdDSA' } });
     const response = await fetch(other.url('/.well-known/openid-configuration'));
     expect(await response.json()).toMatchObject({
-      id_token_signing_alg_values_supported: ['EdDSA'],
+      id_token_signing_alg_values_supported: ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'],
     });
     await other.stop();
   });

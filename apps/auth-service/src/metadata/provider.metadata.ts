@@ -12,7 +12,7 @@ import { PROMPTS } from '../authorization/checks/prompt.check.js';
 import { RESPONSE_MODES } from '../authorization/checks/response-mode.check.js';
 import { CODE_RESPONSE_TYPE } from '../authorization/checks/response-type.check.js';
 import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
-import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { ID_TOKEN_CLAIM_NAMES } from '../issuance/id-token.issuer.js';
 import { ACRS } from '../authentication/acr.js';
@@ -37,6 +37,8 @@ export function describeProvider({
   signingAlgorithm,
   grantTypes,
 }: ProviderConfiguration): OpenIdProviderMetadata {
+  // Any of them may be registered; the first is what is used where none is.
+  const algorithms = [...new Set([signingAlgorithm, ...SIGNING_ALGORITHMS])];
   const at = (path: string) => `${issuer}${path}`;
   return {
     issuer,
@@ -58,7 +60,7 @@ export function describeProvider({
     acr_values_supported: ACRS,
     // `sub` is the account's id, whichever client asks.
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
+    id_token_signing_alg_values_supported: algorithms,
     id_token_encryption_alg_values_supported: KEY_MANAGEMENT_ALGORITHMS,
     id_token_encryption_enc_values_supported: CONTENT_ENCRYPTION_ALGORITHMS,
     claims_supported: [...ID_TOKEN_CLAIM_NAMES, ...SCOPE_CLAIM_NAMES],
@@ -74,7 +76,7 @@ export function describeProvider({
     revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    introspection_signing_alg_values_supported: [signingAlgorithm],
+    introspection_signing_alg_values_supported: algorithms,
     dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
   };
 }

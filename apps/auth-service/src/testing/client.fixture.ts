@@ -29,6 +29,7 @@ export function clientFixture(change: Partial<Client> = {}): Client {
     exchange: null,
     authorizationDetailsTypes: [],
     idTokenSigningAlgorithm: null,
+    introspectionSigningAlgorithm: null,
     idTokenEncryption: null,
     disabledAt: null,
     ...change,

@@ -17,6 +17,8 @@ export class PostgresRegisteredAlgorithms extends RegisteredAlgorithms {
         `SELECT signing_algorithm AS algorithm FROM resource WHERE signing_algorithm IS NOT NULL
          UNION SELECT id_token_signing_algorithm FROM client
            WHERE id_token_signing_algorithm IS NOT NULL AND disabled_at IS NULL
+         UNION SELECT introspection_signing_algorithm FROM client
+           WHERE introspection_signing_algorithm IS NOT NULL AND disabled_at IS NULL
          ORDER BY algorithm`,
       );
       return rows.map(({ algorithm }) => algorithm).filter(isSigningAlgorithm);

@@ -23,6 +23,7 @@ import { ExchangedGrants1763784100000 } from './migrations/1763784100000-exchang
 import { Partners1763784110000 } from './migrations/1763784110000-partners.js';
 import { EncryptionKeys1763784200000 } from './migrations/1763784200000-encryption-keys.js';
 import { KeySigners1763787600000 } from './migrations/1763787600000-key-signers.js';
+import { IntrospectionAlgorithm1763787610000 } from './migrations/1763787610000-introspection-algorithm.js';
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
 
 const ENTITIES = [
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   Partners1763784110000,
   EncryptionKeys1763784200000,
   KeySigners1763787600000,
+  IntrospectionAlgorithm1763787610000,
   SecondFactors1763787900000,
 ];
 

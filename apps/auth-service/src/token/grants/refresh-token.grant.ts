@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidScopeError, REFRESH_TOKEN_GRANT, type TokenResponse } from '@keyward/oauth';
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
+import { TokenAlgorithms } from '../../issuance/token.algorithms.js';
 import { TokenEncryption } from '../../issuance/token.encryption.js';
 import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
@@ -22,6 +23,7 @@ export class RefreshTokenGrant extends TokenGrant {
     private readonly targets: GrantTargetResolver,
     private readonly tokens: TokenResponseIssuer,
     private readonly encryption: TokenEncryption,
+    private readonly algorithms: TokenAlgorithms,
   ) {
     super();
   }
@@ -49,12 +51,20 @@ export class RefreshTokenGrant extends TokenGrant {
     request: TokenRequest,
   ): Promise<Target | null> {
     const isForAll = request.scope === null && request.resources.length === 0;
-    if (isForAll && !(await this.encryption.mayConcern(client))) return null;
+    if (isForAll && !(await this.mayBeRefused(client))) return null;
     const grant = await this.rotation.peek(client, token);
     if (grant === null) return null;
     const target = await this.targetOf(grant, request);
     await this.encryption.ofAccessTokens(target.audience);
+    await this.algorithms.ofAccessTokens(target.audience);
     return target;
+  }
+
+  /** Whether one token may be impossible for all that the client can have. */
+  private async mayBeRefused(client: Client): Promise<boolean> {
+    return (
+      (await this.encryption.mayConcern(client)) || (await this.algorithms.mayDisagree(client))
+    );
   }
 
   /** @see RFC 6749 section 6, RFC 8707 section 2.2 */

@@ -88,6 +88,9 @@ export class ClientEntity {
   @Column({ name: 'id_token_signing_algorithm', type: 'text', nullable: true })
   idTokenSigningAlgorithm: string | null;
 
+  @Column({ name: 'introspection_signing_algorithm', type: 'text', nullable: true })
+  introspectionSigningAlgorithm: string | null;
+
   @Column({ name: 'id_token_encryption', type: 'jsonb', nullable: true })
   idTokenEncryption: JweAlgorithms | null;
 
