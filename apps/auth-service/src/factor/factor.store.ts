@@ -4,8 +4,14 @@ import { type Factor } from './factor.js';
 /** The most factors that an account can have. */
 export const MAX_FACTORS = 20;
 
+/** {@link NewFactor.mostBefore} of a factor that its owner adds to others. */
+export const ROOM_FOR_ONE = MAX_FACTORS - 1;
+
 /** A factor to be recorded; its owner just proved to have it. */
-export type NewFactor = Pick<Factor, 'factorId' | 'accountId' | 'name'>;
+export interface NewFactor extends Pick<Factor, 'factorId' | 'accountId' | 'name'> {
+  /** Factors that the account may have had before; 0 for one that only a password vouches for. */
+  readonly mostBefore: number;
+}
 
 /** An encrypted secret of an authenticator application. */
 export interface TotpSecret {
@@ -34,7 +40,7 @@ export abstract class FactorStore {
 
   /**
    * @param step of the code that proved it, which is used with that
-   * @returns false where the account is not there or has {@link MAX_FACTORS}
+   * @returns false where the account is not there or had more than {@link NewFactor.mostBefore}
    */
   abstract addTotp(factor: NewFactor, secret: TotpSecret, step: number): Promise<boolean>;
 

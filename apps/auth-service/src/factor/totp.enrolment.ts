@@ -3,8 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { KeyEncryption } from '../keys/key-encryption.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
-import { type Factor } from './factor.js';
-import { FactorStore, type TotpSecret } from './factor.store.js';
+import { FactorStore, type NewFactor, type TotpSecret } from './factor.store.js';
 import { findStep, SECRET_BYTES } from './totp.js';
 
 /** How long a person may take to scan a code. */
@@ -54,10 +53,10 @@ export class TotpEnrolments {
    * @throws TemporarilyUnavailableError where it cannot be recorded
    */
   async confirm(
-    enrolment: Pick<TotpEnrolment, 'enrolmentId'> & Pick<Factor, 'accountId' | 'name'>,
+    enrolment: Pick<TotpEnrolment, 'enrolmentId'> & Omit<NewFactor, 'factorId'>,
     typed: string,
   ): Promise<string | null> {
-    const { accountId, enrolmentId, name } = enrolment;
+    const { accountId, enrolmentId, name, mostBefore } = enrolment;
     const begun = await this.find(accountId, enrolmentId);
     const step = begun === null ? null : findStep(begun.secret, typed, Date.now());
     if (begun === null || step === null) return null;
@@ -66,7 +65,11 @@ export class TotpEnrolments {
     // A double click is one factor.
     const claim = await this.singleUse.claim(keyOf(accountId, enrolmentId), accountId);
     if (claim.outcome !== 'claimed') return null;
-    const added = await this.factors.addTotp({ factorId, accountId, name }, encrypted, step);
+    const added = await this.factors.addTotp(
+      { factorId, accountId, name, mostBefore },
+      encrypted,
+      step,
+    );
     return added ? factorId : null;
   }
 

@@ -3,11 +3,14 @@ import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { FactorModule } from '../factor/factor.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
 import { BrowserModule } from './browser.module.js';
 import { ConsentController } from './consent.controller.js';
+import { EnrolmentController } from './enrolment.controller.js';
+import { FactorController } from './factor.controller.js';
 import { InteractionForm } from './interaction.form.js';
 import { OpenInteractions } from './open.interaction.js';
 import { PermissionDescriber } from './permission.describer.js';
@@ -21,11 +24,18 @@ import { SignedInAccounts } from './signed-in.account.js';
     AuditModule,
     AuthenticationModule,
     BrowserModule,
+    FactorModule,
     SessionModule,
     StorageModule,
     ViewsModule,
   ],
-  controllers: [SignInController, SelectAccountController, ConsentController],
+  controllers: [
+    SignInController,
+    FactorController,
+    EnrolmentController,
+    SelectAccountController,
+    ConsentController,
+  ],
   providers: [InteractionForm, OpenInteractions, PermissionDescriber, SignedInAccounts],
 })
 export class InteractionModule {}

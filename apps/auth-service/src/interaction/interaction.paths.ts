@@ -10,6 +10,11 @@ export function factorPath(interactionId: string): string {
   return `/interaction/${interactionId}/factor`;
 }
 
+/** The page on which a person sets up a first second factor. */
+export function enrolmentPath(interactionId: string): string {
+  return `/interaction/${interactionId}/enrolment`;
+}
+
 /** The page on which a person chooses the account to go on with. */
 export function selectAccountPath(interactionId: string): string {
   return `/interaction/${interactionId}/account`;

@@ -1,12 +1,13 @@
 import { type FastifyReply, fastify } from 'fastify';
 import { PageRenderer } from './page.renderer.js';
+import { PageSender } from './page.sender.js';
 import { PageTemplates } from './page.templates.js';
 import { ViewFiles } from './view.files.js';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(1)'>{{ formToken }}`;
 
 describe('PageRenderer', () => {
-  const pages = new PageRenderer(new PageTemplates(ViewFiles.load()));
+  const pages = new PageRenderer(new PageSender(new PageTemplates(ViewFiles.load())));
 
   async function shown(show: (reply: FastifyReply) => void) {
     const server = fastify();

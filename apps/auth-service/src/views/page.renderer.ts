@@ -2,10 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Client } from '../client/client.js';
-import { contentSecurityPolicy, type PageNeeds } from './content-security-policy.js';
 import { type ConsentPage, type SelectAccountPage, type SignInPage } from './interaction.pages.js';
 import { accountModel, clientModel, logoOf, returnTarget, waitingTime } from './page.models.js';
-import { PageTemplates } from './page.templates.js';
+import { needsOf, PageSender, STAYS_HERE } from './page.sender.js';
 
 /** Why a page is shown instead of an answer to the client. */
 export interface ErrorPage {
@@ -39,30 +38,16 @@ export interface SignOutConfirmationPage {
   readonly redirectUri?: string | null;
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
-  // With `no-referrer` browsers would call the origin of our own forms `null`, like a foreign one's.
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy':
-    'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
-};
-
-const STAYS_HERE: PageNeeds = { logo: null, redirectUri: null, submitsToClient: false };
-
 /** Sends whole pages, each with its Content-Security-Policy and `no-store`. */
 @Injectable()
 export class PageRenderer {
-  constructor(private readonly templates: PageTemplates) {}
+  constructor(private readonly sender: PageSender) {}
 
   /** Answered 200, or 429 with Retry-After to someone who is to wait. */
   signIn(reply: FastifyReply, page: SignInPage): void {
     const braked = page.problem?.kind === 'braked' ? page.problem : null;
     if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
-    this.send(reply, braked === null ? 200 : 429, 'sign-in', needsOf(page), {
+    this.sender.send(reply, braked === null ? 200 : 429, 'sign-in', needsOf(page), {
       ...page,
       client: clientModel(page.client),
       problem: page.problem?.kind ?? null,
@@ -71,7 +56,7 @@ export class PageRenderer {
   }
 
   selectAccount(reply: FastifyReply, page: SelectAccountPage): void {
-    this.send(reply, 200, 'select-account', needsOf(page), {
+    this.sender.send(reply, 200, 'select-account', needsOf(page), {
       ...page,
       client: clientModel(page.client),
       account: accountModel(page.account),
@@ -79,7 +64,7 @@ export class PageRenderer {
   }
 
   consent(reply: FastifyReply, page: ConsentPage): void {
-    this.send(reply, 200, 'consent', needsOf(page), {
+    this.sender.send(reply, 200, 'consent', needsOf(page), {
       ...page,
       client: clientModel(page.client),
       account: accountModel(page.account),
@@ -88,13 +73,13 @@ export class PageRenderer {
   }
 
   error(reply: FastifyReply, page: ErrorPage): void {
-    this.send(reply, page.status, 'error', STAYS_HERE, { detail: null, ...page });
+    this.sender.send(reply, page.status, 'error', STAYS_HERE, { detail: null, ...page });
   }
 
   /** Works without JavaScript: a button posts the form. */
   formPost(reply: FastifyReply, { redirectUri, parameters, client }: FormPostPage): void {
     const needs = { logo: logoOf(client), redirectUri, submitsToClient: true };
-    this.send(reply, 200, 'form-post', needs, {
+    this.sender.send(reply, 200, 'form-post', needs, {
       client: clientModel(client),
       action: redirectUri,
       parameters: Object.entries(parameters),
@@ -105,7 +90,7 @@ export class PageRenderer {
   signOutConfirmation(reply: FastifyReply, page: SignOutConfirmationPage): void {
     const { action, fields, client, redirectUri = null } = page;
     const logo = client === null ? null : logoOf(client);
-    this.send(
+    this.sender.send(
       reply,
       200,
       'sign-out',
@@ -120,18 +105,6 @@ export class PageRenderer {
 
   /** Says that nobody is signed in in this browser any more. */
   signedOut(reply: FastifyReply): void {
-    this.send(reply, 200, 'signed-out', STAYS_HERE, {});
+    this.sender.send(reply, 200, 'signed-out', STAYS_HERE, {});
   }
-
-  private send(reply: FastifyReply, status: number, name: string, needs: PageNeeds, model: object) {
-    const html = this.templates.render(`${name}.html`, model);
-    void reply
-      .status(status)
-      .headers({ ...HEADERS, 'content-security-policy': contentSecurityPolicy(needs) })
-      .send(html);
-  }
-}
-
-function needsOf(page: SignInPage | SelectAccountPage | ConsentPage): PageNeeds {
-  return { logo: logoOf(page.client), redirectUri: page.redirectUri, submitsToClient: false };
 }

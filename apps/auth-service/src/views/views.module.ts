@@ -2,7 +2,9 @@
 import { Module } from '@nestjs/common';
 import { viewsConfig, type ViewsConfig } from '../config/views.config.js';
 import { AssetsController } from './assets.controller.js';
+import { FactorPages } from './factor.pages.js';
 import { PageRenderer } from './page.renderer.js';
+import { PageSender } from './page.sender.js';
 import { PageTemplates } from './page.templates.js';
 import { ViewFiles } from './view.files.js';
 
@@ -15,8 +17,10 @@ import { ViewFiles } from './view.files.js';
       useFactory: ({ overlayDirectory }: ViewsConfig) => ViewFiles.load(overlayDirectory),
     },
     PageTemplates,
+    PageSender,
     PageRenderer,
+    FactorPages,
   ],
-  exports: [PageRenderer],
+  exports: [FactorPages, PageRenderer, PageSender],
 })
 export class ViewsModule {}

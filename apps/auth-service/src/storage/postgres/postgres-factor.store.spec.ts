@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { MAX_FACTORS } from '../../factor/factor.store.js';
+import { MAX_FACTORS, ROOM_FOR_ONE } from '../../factor/factor.store.js';
 import { openTestDatabase } from '../../testing/open-database.js';
 import { PostgresAssuranceStore } from './postgres-assurance.store.js';
 import { PostgresFactorStore } from './postgres-factor.store.js';
@@ -31,11 +31,16 @@ describe('factors in PostgreSQL', () => {
   async function addTotp(name = 'Phone'): Promise<string> {
     const factorId = randomUUID();
     const secret = { factorId, secret: randomBytes(40), keyVersion: 1 };
-    expect(await store.addTotp({ factorId, accountId, name }, secret, STEP)).toBe(true);
+    expect(
+      await store.addTotp({ factorId, accountId, name, mostBefore: ROOM_FOR_ONE }, secret, STEP),
+    ).toBe(true);
     return factorId;
   }
 
-  async function addPasskey(change: { credentialId?: Buffer; signCount?: number } = {}) {
+  async function addPasskey(
+    change: { credentialId?: Buffer; signCount?: number } = {},
+    mostBefore = ROOM_FOR_ONE,
+  ) {
     const factorId = randomUUID();
     const passkey = {
       factorId,
@@ -46,7 +51,10 @@ describe('factors in PostgreSQL', () => {
       backupEligible: true,
       ...change,
     };
-    const added = await store.addPasskey({ factorId, accountId, name: 'Laptop' }, passkey);
+    const added = await store.addPasskey(
+      { factorId, accountId, name: 'Laptop', mostBefore },
+      passkey,
+    );
     return { added, passkey: { ...passkey, accountId } };
   }
 
@@ -100,6 +108,11 @@ describe('factors in PostgreSQL', () => {
   it('has a limit that parallel additions do not get around', async () => {
     await Promise.all(Array.from({ length: MAX_FACTORS + 10 }, () => addPasskey()));
     expect(await store.findOfAccount(accountId)).toHaveLength(MAX_FACTORS);
+  });
+
+  it('lets one factor be the first one', async () => {
+    const added = await Promise.all(Array.from({ length: 5 }, () => addPasskey({}, 0)));
+    expect(added.filter((result) => result.added)).toHaveLength(1);
   });
 
   it('adds nothing to an account that is not there', async () => {

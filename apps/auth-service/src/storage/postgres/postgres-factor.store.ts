@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { type Factor } from '../../factor/factor.js';
 import {
   FactorStore,
-  MAX_FACTORS,
   type NewFactor,
   type Passkey,
+  ROOM_FOR_ONE,
   type TotpSecret,
 } from '../../factor/factor.store.js';
 import { PostgresDatabase } from './postgres.database.js';
@@ -34,6 +34,7 @@ export class PostgresFactorStore extends FactorStore {
 
   addTotp(factor: NewFactor, { secret, keyVersion }: TotpSecret, step: number): Promise<boolean> {
     return this.add(
+      factor,
       `INSERT INTO factor (factor_id, account_id, kind, name, last_used_at,
          secret, key_version, last_step)
        SELECT $1::uuid, $2::uuid, 'totp', $3::text, now(), $4::bytea, $5::int, $6::bigint`,
@@ -60,6 +61,7 @@ export class PostgresFactorStore extends FactorStore {
   addPasskey(factor: NewFactor, passkey: Omit<Passkey, 'accountId'>): Promise<boolean> {
     const { credentialId, publicKey, signCount, transports, backupEligible } = passkey;
     return this.add(
+      factor,
       `INSERT INTO factor (factor_id, account_id, kind, name, last_used_at,
          credential_id, public_key, sign_count, transports, backup_eligible)
        SELECT $1::uuid, $2::uuid, 'passkey', $3::text, now(),
@@ -122,7 +124,8 @@ export class PostgresFactorStore extends FactorStore {
     );
   }
 
-  private add(insert: string, values: unknown[]): Promise<boolean> {
+  private add({ mostBefore }: NewFactor, insert: string, values: unknown[]): Promise<boolean> {
+    const most = Math.min(mostBefore, ROOM_FOR_ONE);
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
         const [, accountId] = values;
@@ -130,7 +133,7 @@ export class PostgresFactorStore extends FactorStore {
         const owner = await manager.query<unknown[]>(LOCK_OWNER, [accountId]);
         if (owner.length === 0) return false;
         const added = await manager.query<unknown[]>(
-          `${insert} WHERE (SELECT count(*) FROM factor WHERE account_id = $2) < ${MAX_FACTORS}
+          `${insert} WHERE (SELECT count(*) FROM factor WHERE account_id = $2) <= ${most}
            ON CONFLICT DO NOTHING RETURNING 1`,
           values,
         );

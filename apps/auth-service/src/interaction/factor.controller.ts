@@ -1,0 +1,117 @@
+/** The page on which a person proves what a password alone does not. */
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AccountStore } from '../account/account.store.js';
+import { ONE_TIME_CODE_AMR } from '../authentication/acr.js';
+import { type Proof } from '../authentication/proof.js';
+import { SignInProgress } from '../authentication/sign-in.progress.js';
+import { CodeAuthenticator } from '../factor/code.authenticator.js';
+import { FactorStore } from '../factor/factor.store.js';
+import { RecoveryCodes } from '../factor/recovery.codes.js';
+import { clientAddressOf } from '../http/client.address.js';
+import { seeOther } from '../http/see-other.js';
+import { FactorPages, type FactorProblem } from '../views/factor.pages.js';
+import { BrowserCookie } from './browser.cookie.js';
+import { InteractionForm } from './interaction.form.js';
+import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
+import { type Interaction } from './interaction.js';
+import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+
+type Method = 'totp' | 'recovery';
+
+@Controller('interaction/:id/factor')
+export class FactorController {
+  constructor(
+    private readonly open: OpenInteractions,
+    private readonly forms: InteractionForm,
+    private readonly browsers: BrowserCookie,
+    private readonly progress: SignInProgress,
+    private readonly accounts: AccountStore,
+    private readonly factors: FactorStore,
+    private readonly recoveryCodes: RecoveryCodes,
+    private readonly codes: CodeAuthenticator,
+    private readonly pages: FactorPages,
+  ) {}
+
+  @Get()
+  async show(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+    @Query('method') method?: unknown,
+  ): Promise<void> {
+    const opened = await this.open.find(request, id);
+    const proof = await this.progress.proofOf(request, opened.interaction);
+    if (proof === null) return seeOther(reply, signInPath(id));
+    const shown = method === 'recovery' ? 'recovery' : 'totp';
+    await this.render(request, reply, opened, proof, shown, null);
+  }
+
+  @Post()
+  async prove(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<void> {
+    const opened = await this.open.find(request, id);
+    const proof = await this.progress.proofOf(request, opened.interaction);
+    if (proof === null) return seeOther(reply, signInPath(id));
+    const form = this.forms.read(
+      request,
+      opened.interaction,
+      formContext(opened.interaction, proof),
+    );
+    const method = form.single('method') === 'recovery' ? 'recovery' : 'totp';
+    const result = await this.codes.authenticate({
+      kind: method,
+      accountId: proof.accountId,
+      code: form.single('code') ?? '',
+      address: clientAddressOf(request),
+      clientId: opened.client.clientId,
+      correlationId: request.id,
+    });
+    switch (result.outcome) {
+      case 'accepted': {
+        const proven = { accountId: proof.accountId, amr: [ONE_TIME_CODE_AMR] };
+        return seeOther(reply, await this.progress.prove(opened, proven, { request, reply }));
+      }
+      case 'refused':
+        return this.render(request, reply, opened, proof, method, { kind: 'refused' });
+      case 'braked': {
+        const { retryAfterSeconds } = result;
+        const problem: FactorProblem = { kind: 'braked', retryAfterSeconds };
+        return this.render(request, reply, opened, proof, method, problem);
+      }
+    }
+  }
+
+  private async render(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { interaction, client }: OpenInteraction,
+    proof: Proof,
+    method: Method,
+    problem: FactorProblem | null,
+  ): Promise<void> {
+    const { accountId } = proof;
+    const factors = await this.factors.findOfAccount(accountId);
+    const account = await this.accounts.find(accountId);
+    if (account === null) return seeOther(reply, signInPath(interaction.interactionId));
+    if (factors.length === 0) return seeOther(reply, enrolmentPath(interaction.interactionId));
+    this.pages.factor(reply, {
+      client,
+      account,
+      factorKinds: [...new Set(factors.map(({ kind }) => kind))],
+      method,
+      hasRecoveryCodes: (await this.recoveryCodes.count(accountId)) > 0,
+      action: factorPath(interaction.interactionId),
+      formToken: this.browsers.formToken(request, reply, formContext(interaction, proof)),
+      redirectUri: interaction.request.redirectUri,
+      problem,
+    });
+  }
+}
+
+function formContext({ interactionId }: Interaction, { accountId }: Proof): string {
+  return `factor ${interactionId} ${accountId}`;
+}

@@ -1,0 +1,71 @@
+/** The pages on which a person proves, or enrols, what a password alone is not. */
+import { Injectable } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { type FactorKind } from '../factor/factor.js';
+import { type AccountOnPage, type InteractionPage } from './interaction.pages.js';
+import { accountModel, clientModel, waitingTime } from './page.models.js';
+import { needsOf, PageSender } from './page.sender.js';
+
+/** Why a page is shown again. */
+export type FactorProblem =
+  { readonly kind: 'refused' } | { readonly kind: 'braked'; readonly retryAfterSeconds: number };
+
+/** Asks for a second factor. */
+export interface FactorPage extends InteractionPage {
+  readonly account: AccountOnPage;
+  /** What the account has. */
+  readonly factorKinds: readonly FactorKind[];
+  /** What the form asks for. */
+  readonly method: 'totp' | 'recovery';
+  readonly hasRecoveryCodes: boolean;
+  readonly problem: FactorProblem | null;
+}
+
+/** Asks to scan a secret, and for a code that proves it. */
+export interface EnrolmentPage extends InteractionPage {
+  readonly account: AccountOnPage;
+  /** SVG of our own making. */
+  readonly qrCode: string;
+  /** The secret in base32, as people type it. */
+  readonly secret: string;
+  readonly problem: FactorProblem | null;
+}
+
+/** Shows recovery codes, once. */
+export interface RecoveryCodesPage extends Omit<InteractionPage, 'action' | 'formToken'> {
+  readonly codes: readonly string[];
+  readonly continuePath: string;
+}
+
+@Injectable()
+export class FactorPages {
+  constructor(private readonly sender: PageSender) {}
+
+  /** Answered 200, or 429 with Retry-After to someone who is to wait. */
+  factor(reply: FastifyReply, page: FactorPage): void {
+    this.ask(reply, 'factor', page);
+  }
+
+  /** The same. */
+  enrolment(reply: FastifyReply, page: EnrolmentPage): void {
+    const groups = page.secret.match(/.{1,4}/g) ?? [];
+    this.ask(reply, 'enrolment', { ...page, secret: groups.join(' ') });
+  }
+
+  recoveryCodes(reply: FastifyReply, page: RecoveryCodesPage): void {
+    const model = { ...page, client: clientModel(page.client) };
+    this.sender.send(reply, 200, 'recovery-codes', needsOf(page), model);
+  }
+
+  private ask(reply: FastifyReply, name: string, page: FactorPage | EnrolmentPage): void {
+    const braked = page.problem?.kind === 'braked' ? page.problem : null;
+    if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
+    this.sender.send(reply, braked === null ? 200 : 429, name, needsOf(page), {
+      ...page,
+      client: clientModel(page.client),
+      account: accountModel(page.account),
+      problem: page.problem?.kind ?? null,
+      wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
+    });
+  }
+}
