@@ -1,6 +1,7 @@
 /** The introspection endpoint. */
 import { Module } from '@nestjs/common';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { IssuanceModule } from '../issuance/issuance.module.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
 import { IntrospectionController } from './introspection.controller.js';
 import { GrantModule } from '../grant/grant.module.js';
@@ -12,6 +13,7 @@ import { IntrospectionHandler } from './introspection.handler.js';
 @Module({
   imports: [
     ClientAuthenticationModule,
+    IssuanceModule,
     KeysModule,
     RevocationModule,
     GrantModule,
