@@ -13,6 +13,8 @@ import {
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
 import { IntrospectionServer } from '../spec-support/introspection-server.js';
+import { RevocationFeed } from '../revocation/revocation.feed.js';
+import { ScriptedFeed } from '../spec-support/scripted-feed.js';
 import { generateSigningKey } from '../spec-support/signing-key.js';
 import { type TrustOptions } from '../trust/trust.options.js';
 import { createTrusts } from '../trust/trusts.js';
@@ -321,6 +323,21 @@ describe('tokens that their issuer is asked about', () => {
         'introspection: introspection_unavailable',
       );
     });
+  });
+
+  it('is what a trust asks while its feed of revocations is stale', async () => {
+    const jwt = forgeToken(KEY);
+    const feed = new RevocationFeed({ source: new ScriptedFeed() });
+    const verify = verifier(
+      trustIn([KEY], {
+        introspection: introspection(server),
+        revocation: { feed, whenStale: 'introspect' },
+      }),
+    );
+    expect(await refusalOf(() => verify.verify(jwt))).toBe('revocation: revoked');
+    server.say(jwt, LIVE);
+    nowMs += 2_000;
+    expect(await refusalOf(() => verify.verify(jwt))).toBe('accepted');
   });
 
   it.each<[string, () => TrustOptions]>([

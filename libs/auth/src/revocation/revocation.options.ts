@@ -16,6 +16,6 @@ export interface RevocationOptions {
   readonly maxStalenessSeconds?: number;
   /** Default `accept`: an outage of the issuer stops nobody, and the health check says so. */
   readonly whenStale?: StalePolicy;
-  /** Asked by the policy `introspect`, which needs it. */
+  /** Asked by the policy `introspect`, which needs it. Default: the trust's own `introspection`. */
   readonly introspection?: TokenStatus;
 }

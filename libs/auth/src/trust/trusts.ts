@@ -42,7 +42,14 @@ function createTrust(options: TrustOptions, observer: JwksObserver, clock: () =>
   const introspection = introspectionOf(options, algorithms, keys, clock);
   const revocation =
     options.revocation &&
-    new TrustRevocation(issuer, { introspection, ...options.revocation }, keys);
+    new TrustRevocation(
+      issuer,
+      {
+        ...options.revocation,
+        introspection: options.revocation.introspection ?? introspection,
+      },
+      keys,
+    );
   return new Trust(options, algorithms, keys, revocation, introspection);
 }
 
