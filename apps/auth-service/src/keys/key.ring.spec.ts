@@ -1,5 +1,4 @@
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { createKeyRing, KEY_TIMES, TurnedClock } from '../testing/key-ring.fixture.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
 
@@ -100,16 +99,28 @@ describe('KeyRing', () => {
     ['is retired', { status: 'retired' as const }],
     ['is to sign later', { signFrom: new Date(Date.now() + 60_000) }],
     ['is past its planned end', { signUntil: new Date(Date.now() - 1) }],
-    ['is for another algorithm', {}, 'EdDSA' as const],
-  ])(
-    'does not sign with a key that %s',
-    async (_, change, algorithm: SigningAlgorithm = 'ES256') => {
-      const { ring, store, vault } = createKeyRing();
-      store.keys = [{ ...(await vault.generate(algorithm)), ...change }];
-      await ring.refresh();
-      await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
-    },
-  );
+  ])('does not sign with a key that %s', async (_, change) => {
+    const { ring, store, vault } = createKeyRing();
+    store.keys = [{ ...(await vault.generate('ES256')), ...change }];
+    await ring.refresh();
+    await expect(ring.signingKey()).rejects.toThrow(TemporarilyUnavailableError);
+  });
+
+  it('makes the first keys of an algorithm that was registered just now, once for all who ask', async () => {
+    const { ring, registered, store, audit } = await setUp();
+    registered.algorithms = ['RS256'];
+    const keys = await Promise.all([1, 2, 3].map(() => ring.signingKey('RS256')));
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]?.algorithm).toBe('RS256');
+    expect((await ring.signingKey()).algorithm).toBe('ES256');
+    expect(store.keys.filter(({ algorithm }) => algorithm === 'RS256')).toHaveLength(2);
+    expect(audit.events.filter(({ type }) => type === 'key.activated')).toHaveLength(2);
+  });
+
+  it('signs by no algorithm that is not registered', async () => {
+    const { ring } = await setUp();
+    await expect(ring.signingKey('EdDSA')).rejects.toThrow(TemporarilyUnavailableError);
+  });
 
   it('keeps of a key that is gone what checks an old ID token, and nothing else', async () => {
     const { ring, store, clock } = await setUp();

@@ -25,6 +25,7 @@ export class KeyRing implements OnModuleInit {
   private snapshot = new KeySnapshot([], []);
   private reading: Promise<void> | null = null;
   private lookedAtMs = -Infinity;
+  private readonly lookedFor = new Map<SigningAlgorithm, { atMs: number; done: Promise<void> }>();
 
   constructor(
     private readonly reader: KeyReader,
@@ -83,9 +84,8 @@ export class KeyRing implements OnModuleInit {
   async signingKey(algorithm = this.token.signingAlgorithm): Promise<SigningKey> {
     if (this.wasAsleep()) await this.lookAgain();
     let key = this.snapshot.signer(algorithm, this.clock.nowMs());
-    if (key === undefined && this.mayLookAgain()) {
-      // Also for an algorithm that was registered just now.
-      await this.lookAgain(() => this.renew());
+    if (key === undefined && (this.mayLookAgain() || !this.snapshot.has(algorithm))) {
+      await this.lookFor(algorithm);
       key = this.snapshot.signer(algorithm, this.clock.nowMs());
     }
     if (key !== undefined) return key;
@@ -124,11 +124,23 @@ export class KeyRing implements OnModuleInit {
   }
 
   /** One at a time, whoever asks; a failure leaves the present keys, which end as planned. */
-  private async lookAgain(look = () => this.refresh()): Promise<void> {
+  private async lookAgain(): Promise<void> {
     try {
-      await (this.reading ?? look());
+      await (this.reading ?? this.refresh());
     } catch (error) {
       this.logger.warn(`cannot read its signing keys: ${String(error)}`);
     }
+  }
+
+  /** Makes the first key of an algorithm that was registered just now; whoever asks meanwhile waits. */
+  private async lookFor(algorithm: SigningAlgorithm): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    const last = this.lookedFor.get(algorithm);
+    if (last !== undefined && nowMs - last.atMs < RETRY_MS) return last.done;
+    const done = this.renew().catch((error: unknown) => {
+      this.logger.warn(`has no ${algorithm} key: ${String(error)}`);
+    });
+    this.lookedFor.set(algorithm, { atMs: nowMs, done });
+    return done;
   }
 }

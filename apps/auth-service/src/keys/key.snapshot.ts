@@ -35,6 +35,11 @@ export class KeySnapshot {
     return this.goneByKid.get(kid);
   }
 
+  /** Whether there is any key of the algorithm, whenever it signs. */
+  has(algorithm: SigningAlgorithm): boolean {
+    return this.keys.some((key) => key.algorithm === algorithm);
+  }
+
   /**
    * The key whose planned time it is. A standby signs from its planned moment on, whether or not
    * anyone has called it active yet: so the change-over needs no database.
