@@ -65,16 +65,26 @@ export function declare({
   };
 }
 
+/** What a file holds beside what every provider has. */
+export interface ProviderDeclarations {
+  readonly clients?: readonly object[];
+  readonly resources?: readonly object[];
+  readonly partners?: readonly object[];
+  /** The identifier of the resource that has orders. */
+  readonly orders?: string;
+}
+
 /** The whole file. */
 export async function providerDocument(
   people: readonly { readonly accountId: string; readonly username: string }[],
-  { clients = [], orders = ORDERS }: { clients?: readonly object[]; orders?: string } = {},
+  { clients = [], resources = [], partners = [], orders = ORDERS }: ProviderDeclarations = {},
 ): Promise<object> {
   const jwk = { ...(await exportJWK(PARTNER_KEY.publicKey)), kid: PARTNER_KID };
   return {
     resources: [
       { identifier: orders, name: 'Orders', scopes: ['orders:read', 'orders:write'] },
       { identifier: PAYMENTS, name: 'Payments', scopes: ['payments:read'] },
+      ...resources,
     ],
     clients: [
       declare(WEB),
@@ -98,6 +108,7 @@ export async function providerDocument(
       ...clients,
     ],
     accounts: people.map(account),
+    partners,
   };
 }
 

@@ -20,6 +20,9 @@ export interface Person {
 export interface OpenIdProviderOptions {
   /** Clients beside those of openid-provider.clients.ts, as the bootstrap file writes them. */
   readonly clients?: readonly object[];
+  /** Resources and partners of tokens for tokens, in the same way. */
+  readonly resources?: readonly object[];
+  readonly partners?: readonly object[];
   /** The identifier of the resource that has orders. Default: one that is nowhere. */
   readonly orders?: string;
   readonly environment?: Readonly<Record<string, string>>;
