@@ -13,6 +13,7 @@ import { serverConfig } from './config/server.config.js';
 import { sessionConfig } from './config/session.config.js';
 import { signingKeyConfig } from './config/signing-key.config.js';
 import { storageConfig } from './config/storage.config.js';
+import { tlsConfig } from './config/tls.config.js';
 import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
 import { HealthModule } from './health/health.module.js';
@@ -37,6 +38,7 @@ import { ViewsModule } from './views/views.module.js';
       load: [
         serverConfig,
         storageConfig,
+        tlsConfig,
         tokenConfig,
         signingKeyConfig,
         bootstrapConfig,

@@ -7,19 +7,15 @@ import { ClientOrigins } from './client/client.origins.js';
 import { checkConfiguration } from './config/configuration.check.js';
 import { isProduction } from './config/production.rules.js';
 import { serverConfig } from './config/server.config.js';
+import { type ServerCredentials, tlsConfig } from './config/tls.config.js';
 import { answerClientError } from './http/client-error.handler.js';
 import { addCorsHooks } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
 import { correlationIdOf, requestContextHook } from './http/request-context.hook.js';
 import { RequestContext } from './http/request.context.js';
+import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
 import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
-
-/** Largest request body, in bytes. */
-export const BODY_LIMIT_BYTES = 65_536;
-
-const MAX_HEADER_BYTES = 16_384;
-const REQUEST_TIMEOUT_MS = 10_000;
 
 /** What {@link createApplication} may be told. */
 export interface ApplicationOptions {
@@ -41,7 +37,7 @@ export async function createApplication({
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    ...serverOptions(tlsConfig().credentials),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: correlationIdOf,
   });
@@ -64,4 +60,11 @@ export async function createApplication({
   addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   return app;
+}
+
+/** Whether it speaks TLS itself decides what kind of server Fastify makes. */
+function serverOptions(credentials: ServerCredentials | null) {
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES };
+  if (credentials === null) return { http: limits };
+  return { https: { ...limits, ...credentials, minVersion: 'TLSv1.2' as const } };
 }

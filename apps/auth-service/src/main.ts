@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from './application.js';
+import { MutualTlsListener } from './client-certificate/mutual-tls.listener.js';
 import { serverConfig, type ServerConfig } from './config/server.config.js';
 import { StartupError } from './config/startup.error.js';
 
@@ -22,6 +23,7 @@ async function start(app: NestFastifyApplication): Promise<void> {
       `${host}:${port} is already in use: stop what listens there or set AUTH_PORT`,
     );
   }
+  await app.get(MutualTlsListener, { strict: false }).listen();
   logger.log(`ready on ${await app.getUrl()} as issuer ${issuer}`);
 }
 

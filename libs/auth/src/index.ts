@@ -59,6 +59,14 @@ export {
   type IntrospectionCredentials,
   type IntrospectionOptions,
 } from './introspection/introspection.options.js';
+export { CertificateHeaderError } from './client-certificate/certificate-header.js';
+export { type ClientCertificate } from './client-certificate/client-certificate.js';
+export {
+  ClientCertificateSource,
+  type CertifiedRequest,
+  type ClientCertificateOptions,
+} from './client-certificate/client-certificate.source.js';
+export { DocumentUnavailableError, fetchJsonDocument } from './jwks/json-document.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type DecryptionOptions } from './jwe/decryption.options.js';
 export { type JwksOptions } from './jwks/jwks.options.js';

@@ -32,6 +32,13 @@ export interface AuthorizationServerMetadata {
   readonly revocation_endpoint_auth_signing_alg_values_supported?: readonly string[];
   /** @see RFC 9449 section 5.1 */
   readonly dpop_signing_alg_values_supported?: readonly string[];
+  /** @see RFC 8705 section 3.3 */
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
+  /**
+   * Endpoints by the names of their members, where clients are asked for a certificate.
+   * @see RFC 8705 section 5
+   */
+  readonly mtls_endpoint_aliases?: Readonly<Record<string, string>>;
 }
 
 /**

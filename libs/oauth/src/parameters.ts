@@ -49,11 +49,19 @@ export const CLIENT_AUTHENTICATION_METHODS = [
   'client_secret_basic',
   'client_secret_post',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
   'none',
 ] as const;
 
-/** How a client proves who it is; `none` for a public client (RFC 7591 section 2). */
+/** How a client proves who it is; `none` for a public client (RFC 7591 section 2, RFC 8705 section 2). */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
+
+/** The methods by which a client proves itself in TLS, and not in the message (RFC 8705 section 2). */
+export const CERTIFICATE_METHODS: readonly ClientAuthenticationMethod[] = [
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+];
 
 /** How an authorization response travels (OAuth 2.0 Multiple Response Types, Form Post). */
 export type ResponseMode = 'query' | 'form_post';

@@ -6,6 +6,7 @@ import { type AccountDeclaration } from '../account/account.store.js';
 import { type RefreshProfile } from '../client/client.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isProduction } from '../config/production.rules.js';
+import { isMutualTlsConfigured } from '../config/tls.variables.js';
 import { type Resource } from '../resource/resource.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
@@ -56,8 +57,9 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   const { resources, clients, accounts, partners } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
   const production = isProduction(environment);
+  const mutualTls = isMutualTlsConfigured(environment);
   for (const client of clients) {
-    const found = findClientProblems(client, production);
+    const found = findClientProblems(client, { production, mutualTls });
     problems.push(...found.map((problem) => `client ${client.client_id}: ${problem}`));
   }
   for (const resource of resources) {

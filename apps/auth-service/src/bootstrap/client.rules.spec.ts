@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair } from 'jose';
+import { certificateJwk, selfSigned } from '../testing/certificate.authority.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument, clientSchema } from './client.schema.js';
 
@@ -27,6 +28,17 @@ const ASSERTING = {
   jwks: { keys: [PUBLIC] },
 };
 
+const CERTIFIED = {
+  ...PUBLIC_CLIENT,
+  token_endpoint_auth_method: 'tls_client_auth',
+  tls_client_auth: { kind: 'subject_dn', value: 'CN=shop,O=Example' },
+};
+const SELF_SIGNED = {
+  ...PUBLIC_CLIENT,
+  token_endpoint_auth_method: 'self_signed_tls_client_auth',
+  jwks: { keys: [certificateJwk(await selfSigned())] },
+};
+
 const read = (client: object): ClientDocument => clientSchema.parse(client);
 
 describe('findClientProblems', () => {
@@ -39,9 +51,15 @@ describe('findClientProblems', () => {
       'a client whose ID tokens are encrypted',
       { ...CONFIDENTIAL, id_token_encryption: { alg: 'ECDH-ES' }, jwks: { keys: [RECIPIENT] } },
     ],
+    ['a client of certificates', CERTIFIED],
+    ['a client of its own certificates', SELF_SIGNED],
+    [
+      'a public client whose tokens are bound',
+      { ...PUBLIC_CLIENT, tls_client_certificate_bound_access_tokens: true },
+    ],
     ['a client of two keys', { ...ASSERTING, jwks: { keys: [{ ...PUBLIC, kid: '1' }] } }],
   ])('finds none with %s', (_, client) => {
-    expect(findClientProblems(read(client), true)).toEqual([]);
+    expect(findClientProblems(read(client), { production: true, mutualTls: true })).toEqual([]);
   });
 
   it.each([
@@ -94,6 +112,29 @@ describe('findClientProblems', () => {
       { ...ASSERTING, jwks: { keys: [PUBLIC, { ...PUBLIC, kid: 'a' }] } },
       /^jwks: of several keys/,
     ],
+    ['no subject', { ...CERTIFIED, tls_client_auth: undefined }, /^tls_client_auth is missing/],
+    [
+      'a subject that is none',
+      { ...CERTIFIED, tls_client_auth: { kind: 'san_dns', value: '*.example.com' } },
+      /^tls_client_auth: must be a host name/,
+    ],
+    [
+      'a subject of another method',
+      { ...CONFIDENTIAL, tls_client_auth: CERTIFIED.tls_client_auth },
+      /^tls_client_auth is not for/,
+    ],
+    ['a secret beside it', { ...CERTIFIED, client_secret: { env: 'S' } }, /^client_secret is not/],
+    [
+      'no certificates',
+      { ...SELF_SIGNED, jwks: undefined },
+      /^self_signed_tls_client_auth needs either/,
+    ],
+    ['keys without x5c', { ...SELF_SIGNED, jwks: { keys: [PUBLIC] } }, /^jwks: each key needs x5c/],
+    [
+      'a key with the certificate of another',
+      { ...SELF_SIGNED, jwks: { keys: [{ ...SELF_SIGNED.jwks.keys[0], ...PUBLIC }] } },
+      /^jwks: each key needs x5c/,
+    ],
     [
       'a key URI without TLS',
       { ...ASSERTING, jwks: undefined, jwks_uri: 'http://127.0.0.1/' },
@@ -143,6 +184,18 @@ describe('findClientProblems', () => {
     ['a bad logo', { ...CONFIDENTIAL, logo_uri: 'data:image/png,x' }, /^logo_uri: /],
     ['a bad origin', { ...CONFIDENTIAL, allowed_cors_origins: ['*'] }, /^allowed_cors_origins: /],
   ])('names %s', (_, client, expected) => {
-    expect(findClientProblems(read(client), true)).toEqual([expect.stringMatching(expected)]);
+    expect(findClientProblems(read(client), { production: true, mutualTls: true })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  it.each([
+    ['authenticates by one', CERTIFIED],
+    ['authenticates by its own', SELF_SIGNED],
+    ['binds tokens to one', { ...CONFIDENTIAL, tls_client_certificate_bound_access_tokens: true }],
+  ])('names a client that %s where no certificate arrives', (_, client) => {
+    expect(findClientProblems(read(client), { production: true, mutualTls: false })).toEqual([
+      expect.stringContaining('AUTH_MTLS_PORT'),
+    ]);
   });
 });

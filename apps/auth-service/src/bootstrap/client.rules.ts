@@ -1,6 +1,7 @@
 /** What the members of a declared client mean for each other. */
 import {
   AUTHORIZATION_CODE_GRANT,
+  CERTIFICATE_METHODS,
   CLIENT_CREDENTIALS_GRANT,
   OFFLINE_ACCESS_SCOPE,
   parseScope,
@@ -12,14 +13,27 @@ import {
   findRedirectUriProblem,
   findServerUriProblem,
 } from '../client/client-uri.rules.js';
+import { findCertificateSetProblem } from '../client-certificate/certificate.set.js';
+import { findTlsSubjectProblem } from '../client-certificate/tls-subject.js';
 import { type ClientDocument } from './client.schema.js';
 import { findDerivationProblems } from './derivation.rules.js';
 import { findIdTokenEncryptionProblems } from './encryption.rules.js';
 
+/** What the deployment means for its clients. */
+export interface DeploymentRules {
+  readonly production: boolean;
+  /** Whether certificates of clients arrive at all. */
+  readonly mutualTls: boolean;
+}
+
 /** Every rule that a client breaks, a sentence each that begins with the member. */
-export function findClientProblems(client: ClientDocument, production: boolean): string[] {
+export function findClientProblems(
+  client: ClientDocument,
+  { production, mutualTls }: DeploymentRules,
+): string[] {
   return [
     ...findAuthenticationProblems(client, production),
+    ...findCertificateProblems(client, mutualTls),
     ...findGrantProblems(client),
     ...findDerivationProblems(client),
     ...findUriProblems(client, production),
@@ -36,15 +50,17 @@ function findAuthenticationProblems(client: ClientDocument, production: boolean)
     problems.push(`client_secret ${needsSecret ? 'is missing' : `is not for ${method}`}`);
   }
   const keySources = [jwks, jwks_uri].filter((source) => source !== undefined).length;
-  if (method === 'private_key_jwt' && keySources !== 1) {
-    problems.push('private_key_jwt needs either jwks or jwks_uri');
+  const needsKeys = method === 'private_key_jwt' || method === 'self_signed_tls_client_auth';
+  if (needsKeys && keySources !== 1) {
+    problems.push(`${method} needs either jwks or jwks_uri`);
   }
-  const hasUseForKeys = method === 'private_key_jwt' || client.id_token_encryption !== undefined;
+  const hasUseForKeys = needsKeys || client.id_token_encryption !== undefined;
   if (!hasUseForKeys && keySources > 0) {
     problems.push(`jwks and jwks_uri are not for ${method}`);
   }
-  if (jwks !== undefined && (method === 'private_key_jwt' || !hasUseForKeys)) {
-    const problem = findJwksProblem(jwks);
+  if (jwks !== undefined && (needsKeys || !hasUseForKeys)) {
+    const isOfCertificates = method === 'self_signed_tls_client_auth';
+    const problem = isOfCertificates ? findCertificateSetProblem(jwks) : findJwksProblem(jwks);
     if (problem !== null) problems.push(`jwks: ${problem}`);
   }
   if (jwks_uri !== undefined) {
@@ -52,6 +68,21 @@ function findAuthenticationProblems(client: ClientDocument, production: boolean)
     if (problem !== null) problems.push(`jwks_uri ${problem}`);
   }
   return problems;
+}
+
+/** @see RFC 8705 section 2.1.2: exactly one name, and for this method alone */
+function findCertificateProblems(client: ClientDocument, mutualTls: boolean): string[] {
+  const { token_endpoint_auth_method: method, tls_client_auth: subject } = client;
+  const needsCertificate =
+    CERTIFICATE_METHODS.includes(method) || client.tls_client_certificate_bound_access_tokens;
+  if (needsCertificate && !mutualTls) {
+    return ['a client certificate needs AUTH_MTLS_PORT or AUTH_CLIENT_CERTIFICATE_HEADER'];
+  }
+  if ((method === 'tls_client_auth') !== (subject !== undefined)) {
+    return [`tls_client_auth ${subject === undefined ? 'is missing' : `is not for ${method}`}`];
+  }
+  const problem = subject === undefined ? null : findTlsSubjectProblem(subject);
+  return problem === null ? [] : [`tls_client_auth: ${problem}`];
 }
 
 function findGrantProblems(client: ClientDocument): string[] {

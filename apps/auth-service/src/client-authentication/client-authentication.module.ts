@@ -2,11 +2,12 @@
 import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/storage.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientCertificateModule } from '../client-certificate/client-certificate.module.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import { ClientAuthenticator } from './client.authenticator.js';
 
 @Module({
-  imports: [StorageModule, AuditModule],
+  imports: [StorageModule, AuditModule, ClientCertificateModule],
   providers: [ClientAuthenticator, ClientAssertionVerifier],
   exports: [ClientAuthenticator],
 })

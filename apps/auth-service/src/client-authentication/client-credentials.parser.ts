@@ -19,7 +19,7 @@ export interface AssertionCredentials {
   readonly assertion: string;
 }
 
-/** A name and nothing to prove it: a public client. */
+/** A name and no proof in the message: a public client, or one that TLS authenticates. */
 export interface NoCredentials {
   readonly method: 'none';
   readonly clientId: string;

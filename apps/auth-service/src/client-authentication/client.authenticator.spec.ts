@@ -1,8 +1,11 @@
 import * as realCrypto from 'node:crypto';
 import { jest } from '@jest/globals';
 import { InvalidClientError, TemporarilyUnavailableError } from '@keyward/oauth';
+import { type ClientCertificate } from '@keyward/auth';
 import { type Client } from '../client/client.js';
 import { type ClientStore } from '../client/client.store.js';
+import { type ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
+import { type ClientCertificates } from '../client-certificate/client-certificates.js';
 import { clientFixture } from '../testing/client.fixture.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
 import { type ClientAssertionVerifier } from './client-assertion.verifier.js';
@@ -37,6 +40,17 @@ const CLIENTS: Record<string, Client> = {
     secretSha256: null,
     jwks: { keys: [] },
   },
+  certified: {
+    ...SHOP,
+    clientId: 'certified',
+    authenticationMethod: 'tls_client_auth',
+    secretSha256: null,
+  },
+};
+const CERTIFICATE: ClientCertificate = {
+  der: Buffer.from('good'),
+  thumbprint: '',
+  isChainTrusted: true,
 };
 
 describe('ClientAuthenticator', () => {
@@ -45,10 +59,16 @@ describe('ClientAuthenticator', () => {
   const findProblem = jest.fn(async (client: Client | null, assertion: string) =>
     client?.clientId === 'partner' && assertion === 'good' ? null : 'bad assertion',
   );
+  const findCertificateProblem = jest.fn(
+    async (client: Client, certificate: ClientCertificate | null) =>
+      client.clientId === 'certified' && certificate === CERTIFICATE ? null : 'bad certificate',
+  );
   const audit = new RecordedAudit();
   const authenticator = new ClientAuthenticator(
     { find } satisfies ClientStore,
     { findProblem } as unknown as ClientAssertionVerifier,
+    { of: () => null } as unknown as ClientCertificates,
+    { findProblem: findCertificateProblem } as unknown as ClientCertificateVerifier,
     audit,
   );
   const credentials = (change: Partial<SecretCredentials>): ClientCredentials => ({
@@ -111,6 +131,35 @@ describe('ClientAuthenticator', () => {
       assertion: 'good',
     });
     expect(client).toBe(CLIENTS['partner']);
+  });
+
+  it('returns a client whose certificate is good, and names itself', async () => {
+    const credentials = { method: 'none', clientId: 'certified' } as const;
+    expect(await authenticator.verify(credentials, CERTIFICATE)).toBe(CLIENTS['certified']);
+  });
+
+  it.each<[string, ClientCredentials, ClientCertificate | null]>([
+    ['without one', { method: 'none', clientId: 'certified' }, null],
+    ['with another', { method: 'none', clientId: 'certified' }, { ...CERTIFICATE }],
+    ['with a secret beside it', credentials({ clientId: 'certified' }), CERTIFICATE],
+    [
+      'with an assertion beside it',
+      { method: 'private_key_jwt', clientId: 'certified', assertion: 'good' },
+      CERTIFICATE,
+    ],
+    ['that is none of its method', { method: 'none', clientId: 'shop' }, CERTIFICATE],
+    ['that there is not', { method: 'none', clientId: 'nobody' }, CERTIFICATE],
+  ])('refuses a client of certificates %s, with the same description', async (_, ...presented) => {
+    await expect(authenticator.verify(...presented)).rejects.toMatchObject({
+      code: 'invalid_client',
+      description: 'client authentication failed',
+    });
+  });
+
+  it('takes a public client with a certificate for what it is', async () => {
+    const credentials = { method: 'none', clientId: 'spa' } as const;
+    expect(await authenticator.verify(credentials, CERTIFICATE)).toBe(CLIENTS['spa']);
+    expect(findCertificateProblem).not.toHaveBeenCalled();
   });
 
   it.each<[string, ClientCredentials]>([

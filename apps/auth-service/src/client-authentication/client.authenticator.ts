@@ -1,12 +1,15 @@
 /** Decides whether presented credentials are a client's, at equal cost for every outcome. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidClientError } from '@keyward/oauth';
+import { type ClientCertificate } from '@keyward/auth';
+import { type ClientAuthenticationMethod, InvalidClientError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { type ClientStore } from '../client/client.store.js';
+import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
+import { ClientCertificates } from '../client-certificate/client-certificates.js';
 import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
@@ -23,12 +26,24 @@ const NO_SECRET_SHA256 = Buffer.alloc(32);
 // even refuse a NUL in it.
 const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 
+/** What a client of each method presents in the message; a certificate is not in it. */
+const PRESENTED: Readonly<Record<ClientAuthenticationMethod, ClientCredentials['method']>> = {
+  client_secret_basic: 'client_secret_basic',
+  client_secret_post: 'client_secret_post',
+  private_key_jwt: 'private_key_jwt',
+  tls_client_auth: 'none',
+  self_signed_tls_client_auth: 'none',
+  none: 'none',
+};
+
 /** Authenticates the client of a request. */
 @Injectable()
 export class ClientAuthenticator {
   constructor(
     @Inject(CachedClientStore) private readonly clients: ClientStore,
     private readonly assertions: ClientAssertionVerifier,
+    private readonly certificates: ClientCertificates,
+    private readonly certificateVerifier: ClientCertificateVerifier,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -38,10 +53,11 @@ export class ClientAuthenticator {
    * @throws InvalidRequestError where the request is ambiguous about its client
    * @throws InvalidClientError where authentication fails, with one description for every reason
    * @throws TemporarilyUnavailableError where it cannot be decided
-   * @see RFC 6749 section 2.3
+   * @see RFC 6749 section 2.3, RFC 8705 section 2
    */
   async authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
-    const client = await this.verify(parseClientCredentials(request, form));
+    const certificate = this.certificates.of(request);
+    const client = await this.verify(parseClientCredentials(request, form), certificate);
     permitOrigins(request, client.corsOrigins);
     return client;
   }
@@ -57,13 +73,16 @@ export class ClientAuthenticator {
   }
 
   /** One read, then one hash and one comparison or one signature, whatever is wrong. */
-  async verify(credentials: ClientCredentials): Promise<Client> {
+  async verify(
+    credentials: ClientCredentials,
+    certificate: ClientCertificate | null = null,
+  ): Promise<Client> {
     const clientId = CLIENT_ID.test(credentials.clientId) ? credentials.clientId : '';
     const client = await this.clients.find(clientId);
-    const found = this.findProofProblem(client, credentials);
+    const found = this.findProofProblem(client, credentials, certificate);
     const problem = found instanceof Promise ? await found : found;
     if (client === null) throw failed('there is no such client');
-    if (client.authenticationMethod !== credentials.method) {
+    if (PRESENTED[client.authenticationMethod] !== credentials.method) {
       throw this.refuse(client, `is registered for ${client.authenticationMethod} alone`);
     }
     if (problem !== null) throw this.refuse(client, problem);
@@ -75,10 +94,13 @@ export class ClientAuthenticator {
   private findProofProblem(
     client: Client | null,
     credentials: ClientCredentials,
+    certificate: ClientCertificate | null,
   ): Promise<string | null> | string | null {
     switch (credentials.method) {
       case 'none':
-        return null;
+        return client === null || client.authenticationMethod === 'none'
+          ? null
+          : this.certificateVerifier.findProblem(client, certificate);
       case 'private_key_jwt':
         return this.assertions.findProblem(client, credentials.assertion);
       case 'client_secret_basic':

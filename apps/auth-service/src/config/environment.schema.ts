@@ -8,6 +8,7 @@ import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
 import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
+import { findTlsProblems, tlsVariables } from './tls.variables.js';
 
 /** Signing algorithms that the server, a resource or a client may have. */
 export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
@@ -99,6 +100,7 @@ const schema = z.object({
   AUTH_INSECURE_HTTP_ISSUER: flag,
   AUTH_CORS_ORIGINS: origins.optional(),
   AUTH_TRUSTED_PROXIES: proxies.default([]),
+  ...tlsVariables(issuer),
   AUTH_VIEWS_DIR: z
     .string()
     .transform((path) => resolve(path))
@@ -160,6 +162,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
     );
   }
   problems.push(...findRedisProblems(present), ...findProductionProblems(present));
+  problems.push(...findTlsProblems(present));
   if (result.success) problems.push(...findSigningKeyProblems(result.data));
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
   return result.data;

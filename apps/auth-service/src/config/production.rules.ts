@@ -96,6 +96,9 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
       'AUTH_ISSUER must be https in production (AUTH_INSECURE_HTTP_ISSUER=true allows http)',
     );
   }
+  if (environment['AUTH_MTLS_ISSUER_URL']?.startsWith('http:') === true) {
+    problems.push('AUTH_MTLS_ISSUER_URL must be https in production');
+  }
   return problems;
 }
 

@@ -12,17 +12,21 @@ export interface ServerConfig {
   readonly production: boolean;
   /** Pages that may call from a browser. Default: none in production, this machine's elsewhere. */
   readonly allowedOrigins: AllowedOrigins;
-  /** Addresses and networks whose `X-Forwarded-For` is believed. Default: none. */
+  /**
+   * Addresses and networks whose `X-Forwarded-For` is believed, and whose client certificate header
+   * where there is one. Default: none.
+   */
   readonly trustedProxies: readonly string[];
 }
 
 export const serverConfig = registerAs('server', (): ServerConfig => {
   const environment = parseEnvironment(process.env);
   const production = environment.NODE_ENV === 'production';
+  const scheme = environment.AUTH_TLS_CERT_FILE === undefined ? 'http' : 'https';
   return {
     host: environment.AUTH_HOST,
     port: environment.AUTH_PORT,
-    issuer: environment.AUTH_ISSUER ?? `http://127.0.0.1:${environment.AUTH_PORT}`,
+    issuer: environment.AUTH_ISSUER ?? `${scheme}://127.0.0.1:${environment.AUTH_PORT}`,
     production,
     allowedOrigins: environment.AUTH_CORS_ORIGINS ?? (production ? [] : 'loopback'),
     trustedProxies: environment.AUTH_TRUSTED_PROXIES,

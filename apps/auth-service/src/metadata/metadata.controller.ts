@@ -2,6 +2,7 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { type OpenIdProviderMetadata } from '@keyward/oauth';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { TOKEN_GRANTS, type TokenGrant } from '../token/token.grant.js';
@@ -16,10 +17,11 @@ export class MetadataController {
   constructor(
     @Inject(serverConfig.KEY) { issuer }: ServerConfig,
     @Inject(tokenConfig.KEY) { signingAlgorithm }: TokenConfig,
+    @Inject(tlsConfig.KEY) tls: TlsConfig,
     @Inject(TOKEN_GRANTS) grants: readonly TokenGrant[],
   ) {
     const grantTypes = grants.map(({ grantType }) => grantType);
-    this.document = describeProvider({ issuer, signingAlgorithm, grantTypes });
+    this.document = describeProvider({ issuer, signingAlgorithm, grantTypes, tls });
   }
 
   /** @see RFC 8414 section 3, OpenID Connect Discovery 1.0 section 4 */

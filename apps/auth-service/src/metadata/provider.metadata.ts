@@ -1,6 +1,7 @@
 /** What this server says of itself, each value from the code that makes it true. */
 import { DPOP_ALGORITHMS } from '@keyward/auth';
 import {
+  CERTIFICATE_METHODS,
   CLIENT_AUTHENTICATION_METHODS,
   CONTENT_ENCRYPTION_ALGORITHMS,
   KEY_MANAGEMENT_ALGORITHMS,
@@ -13,6 +14,7 @@ import { RESPONSE_MODES } from '../authorization/checks/response-mode.check.js';
 import { CODE_RESPONSE_TYPE } from '../authorization/checks/response-type.check.js';
 import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
+import { acceptsClientCertificates, type TlsConfig } from '../config/tls.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { ID_TOKEN_CLAIM_NAMES } from '../issuance/id-token.issuer.js';
 import { ACRS } from '../authentication/acr.js';
@@ -23,10 +25,17 @@ export interface ProviderConfiguration {
   readonly issuer: string;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly grantTypes: readonly string[];
+  readonly tls: TlsConfig;
 }
 
-// Introspection is not for public clients (RFC 7662 section 2.1).
-const CONFIDENTIAL_METHODS = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== 'none');
+/** The endpoints that a client calls itself, which are all that a certificate is asked for at. */
+const CLIENT_ENDPOINTS = {
+  token_endpoint: ENDPOINT_PATHS.token,
+  pushed_authorization_request_endpoint: ENDPOINT_PATHS.pushedAuthorization,
+  introspection_endpoint: ENDPOINT_PATHS.introspection,
+  revocation_endpoint: ENDPOINT_PATHS.revocation,
+  userinfo_endpoint: ENDPOINT_PATHS.userinfo,
+} as const;
 
 /**
  * The one document, which both well-known places show.
@@ -36,10 +45,14 @@ export function describeProvider({
   issuer,
   signingAlgorithm,
   grantTypes,
+  tls,
 }: ProviderConfiguration): OpenIdProviderMetadata {
   // Any of them may be registered; the first is what is used where none is.
   const algorithms = [...new Set([signingAlgorithm, ...SIGNING_ALGORITHMS])];
   const at = (path: string) => `${issuer}${path}`;
+  const methods = CLIENT_AUTHENTICATION_METHODS.filter(
+    (method) => acceptsClientCertificates(tls) || !CERTIFICATE_METHODS.includes(method),
+  );
   return {
     issuer,
     authorization_endpoint: at(ENDPOINT_PATHS.authorization),
@@ -70,13 +83,24 @@ export function describeProvider({
     request_uri_parameter_supported: false,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
-    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    token_endpoint_auth_methods_supported: methods,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    revocation_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
+    // Introspection is not for public clients (RFC 7662 section 2.1).
+    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_signing_alg_values_supported: algorithms,
     dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
+    ...(acceptsClientCertificates(tls) && { tls_client_certificate_bound_access_tokens: true }),
+    ...(tls.mutualIssuerUrl !== null && {
+      mtls_endpoint_aliases: aliasesBelow(tls.mutualIssuerUrl),
+    }),
   };
+}
+
+/** @see RFC 8705 section 5 */
+function aliasesBelow(url: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(CLIENT_ENDPOINTS);
+  return Object.fromEntries(entries.map(([name, path]) => [name, `${url}${path}`]));
 }

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { type ConfirmationMethod, DpopNonces, DpopProofVerifier, SenderCheck } from '@keyward/auth';
 import { type FastifyRequest } from 'fastify';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientCertificateModule } from '../client-certificate/client-certificate.module.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { RefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
@@ -43,7 +44,7 @@ function byDpop(dpop: DpopProofs): ConfirmationMethod {
 }
 
 @Module({
-  imports: [StorageModule, AuditModule, RefreshTokenModule],
+  imports: [StorageModule, AuditModule, ClientCertificateModule, RefreshTokenModule],
   providers: [
     {
       provide: DpopProofs,

@@ -7,6 +7,7 @@ import { type INestApplication, type LogLevel } from '@nestjs/common';
 import { type TokenResponse } from '@keyward/oauth';
 import { createApplication } from '../application.js';
 import { type BootstrapSource } from '../bootstrap/bootstrap.schema.js';
+import { MutualTlsListener } from '../client-certificate/mutual-tls.listener.js';
 import { type RedisAccess } from '../storage/testing/describe-with-redis.js';
 import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
 import { bootstrapDocument, SECRETS } from './bootstrap.fixture.js';
@@ -65,6 +66,7 @@ export class TestApplication {
     );
     try {
       await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
+      await app.get(MutualTlsListener, { strict: false }).listen();
     } catch (error) {
       await app.close();
       throw error;

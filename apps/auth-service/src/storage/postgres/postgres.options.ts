@@ -18,6 +18,7 @@ import { RevocationOutbox1763773380000 } from './migrations/1763773380000-revoca
 import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh-rotation.js';
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
+import { ClientCertificates1763791300000 } from './migrations/1763791300000-client-certificates.js';
 import { TokensForServices1763784000000 } from './migrations/1763784000000-tokens-for-services.js';
 import { ExchangedGrants1763784100000 } from './migrations/1763784100000-exchanged-grants.js';
 import { Partners1763784110000 } from './migrations/1763784110000-partners.js';
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   KeySigners1763787600000,
   IntrospectionAlgorithm1763787610000,
   SecondFactors1763787900000,
+  ClientCertificates1763791300000,
 ];
 
 /** What PostgreSQL calls the connections that serve requests. */

@@ -1,0 +1,34 @@
+/** What is asked of every certificate, whoever issued it. */
+import { type X509Certificate } from 'node:crypto';
+
+const MINIMUM_RSA_BITS = 2048;
+const MAXIMUM_RSA_BITS = 16_384;
+const CURVES: readonly unknown[] = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+/**
+ * What is wrong with a certificate at an instant, in the operator's words, or null. TLS asks the same
+ * of a chain that it checks; nobody else asks it of a self-signed certificate or of a proxy's.
+ */
+export function findCertificateProblem(certificate: X509Certificate, nowMs: number): string | null {
+  const validFrom = Date.parse(certificate.validFrom);
+  const validTo = Date.parse(certificate.validTo);
+  // Written so that NaN is refused.
+  if (!(validFrom <= nowMs)) return 'the certificate is not yet valid';
+  if (!(nowMs <= validTo)) return 'the certificate has expired';
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+  switch (type) {
+    case 'rsa':
+    case 'rsa-pss': {
+      const bits = details?.modulusLength ?? 0;
+      const isSane = bits >= MINIMUM_RSA_BITS && bits <= MAXIMUM_RSA_BITS;
+      return isSane ? null : `the certificate has an RSA key of ${bits} bits`;
+    }
+    case 'ec':
+      return CURVES.includes(details?.namedCurve) ? null : 'the certificate has an unusual curve';
+    case 'ed25519':
+    case 'ed448':
+      return null;
+    default:
+      return `the certificate has a key of another type: ${String(type)}`;
+  }
+}
