@@ -16,19 +16,14 @@ export function findCertificateProblem(certificate: X509Certificate, nowMs: numb
   if (!(validFrom <= nowMs)) return 'the certificate is not yet valid';
   if (!(nowMs <= validTo)) return 'the certificate has expired';
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
-  switch (type) {
-    case 'rsa':
-    case 'rsa-pss': {
-      const bits = details?.modulusLength ?? 0;
-      const isSane = bits >= MINIMUM_RSA_BITS && bits <= MAXIMUM_RSA_BITS;
-      return isSane ? null : `the certificate has an RSA key of ${bits} bits`;
-    }
-    case 'ec':
-      return CURVES.includes(details?.namedCurve) ? null : 'the certificate has an unusual curve';
-    case 'ed25519':
-    case 'ed448':
-      return null;
-    default:
-      return `the certificate has a key of another type: ${String(type)}`;
+  if (type === 'rsa' || type === 'rsa-pss') {
+    const bits = details?.modulusLength ?? 0;
+    const isSane = bits >= MINIMUM_RSA_BITS && bits <= MAXIMUM_RSA_BITS;
+    return isSane ? null : `the certificate has an RSA key of ${bits} bits`;
   }
+  if (type === 'ec') {
+    return CURVES.includes(details?.namedCurve) ? null : 'the certificate has an unusual curve';
+  }
+  if (type === 'ed25519' || type === 'ed448') return null;
+  return `the certificate has a key of another type: ${String(type)}`;
 }

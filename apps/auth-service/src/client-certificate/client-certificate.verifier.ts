@@ -27,23 +27,23 @@ export class ClientCertificateVerifier {
     if (certificate === null) return 'there is no certificate';
     const problem = this.findValidityProblem(certificate);
     if (problem !== null) return problem;
-    switch (client.authenticationMethod) {
-      case 'tls_client_auth':
-        return this.findSubjectProblem(client, certificate);
-      case 'self_signed_tls_client_auth':
-        return (await this.registered.has(client, certificate.thumbprint))
-          ? null
-          : 'the certificate is not one that the client registered';
-      default:
-        return 'the client does not authenticate by a certificate';
-    }
+    const { authenticationMethod: method } = client;
+    if (method === 'tls_client_auth') return this.findSubjectProblem(client, certificate);
+    const isRegistered =
+      method === 'self_signed_tls_client_auth' &&
+      (await this.registered.has(client, certificate.thumbprint));
+    return isRegistered ? null : 'the certificate is not one that the client registered';
   }
 
   /** What is wrong with any certificate: that it is none, that its time is over, that its key is weak. */
   findValidityProblem(certificate: ClientCertificate): string | null {
     const parsed = this.certificates.parse(certificate);
     if (parsed === null) return 'what the proxy passed on is no certificate';
-    return findCertificateProblem(parsed, Date.now());
+    try {
+      return findCertificateProblem(parsed, Date.now());
+    } catch {
+      return 'the key of the certificate cannot be read';
+    }
   }
 
   /** The chain first: without it anybody may write any name into a certificate. */
