@@ -66,11 +66,15 @@ export {
   type CertifiedRequest,
   type ClientCertificateOptions,
 } from './client-certificate/client-certificate.source.js';
-export { DocumentUnavailableError, fetchJsonDocument } from './jwks/json-document.js';
 export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-set.js';
 export { type DecryptionOptions } from './jwe/decryption.options.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
-export { fetchJsonDocument, type FetchLimits, type JsonDocument } from './jwks/json-document.js';
+export {
+  DocumentUnavailableError,
+  fetchJsonDocument,
+  type FetchLimits,
+  type JsonDocument,
+} from './jwks/json-document.js';
 export { type KeySourceState } from './jwks/key-source.js';
 export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';

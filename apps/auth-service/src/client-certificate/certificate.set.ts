@@ -3,9 +3,12 @@ import { createHash, X509Certificate } from 'node:crypto';
 
 const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const;
 
-/** What is wrong with a set that is to hold certificates, or null. */
-export function findCertificateSetProblem(jwks: { readonly keys: readonly unknown[] }) {
-  const isGood = jwks.keys.every((jwk) => certificateOf(jwk) !== null);
+/** What is wrong with a set that is to hold certificates, beside keys for encryption, or null. */
+export function findCertificateSetProblem(jwks: {
+  readonly keys: readonly object[];
+}): string | null {
+  const keys = jwks.keys.filter((jwk) => !('use' in jwk) || jwk.use !== 'enc');
+  const isGood = keys.length > 0 && keys.every((jwk) => certificateOf(jwk) !== null);
   return isGood ? null : 'each key needs x5c, and in it first the certificate of that very key';
 }
 

@@ -29,6 +29,7 @@ describe('parseEnvironment', () => {
       NODE_ENV: 'development',
       AUTH_HOST: '127.0.0.1',
       AUTH_PORT: 4000,
+      AUTH_DPOP_NONCE: 'required',
       AUTH_INSECURE_HTTP_ISSUER: false,
       REDIS_KEY_PREFIX: 'keyward:',
       KEYWARD_DATA_DIR: resolve('.keyward'),
