@@ -54,7 +54,6 @@ describe.each(PLATFORMS)('a token carried in an odd way, on %s', (platform) => {
     ['a blank', ' '],
     ['Basic', 'Basic YWxpY2U6c2VjcmV0'],
     ['Basic with a token', `Basic ${token}`],
-    ['DPoP', `DPoP ${token}`],
     ['Token', `Token ${token}`],
     ['no scheme', token],
     ['no blank between', `Bearer${token}`],
@@ -62,6 +61,12 @@ describe.each(PLATFORMS)('a token carried in an odd way, on %s', (platform) => {
   ])('answers with a bare challenge to %s', async (_name, authorization) => {
     const answer = await server.send('/orders', { headers: { authorization } });
     expectRefused(server, answer, { stage: 'extraction', reason: 'no_token', token });
+  });
+
+  it('refuses a token of no key that comes as DPoP', async () => {
+    const answer = await carry(`DPoP ${token}`);
+    const reason = 'unbound_token_with_proof';
+    expectRefused(server, answer, { stage: 'confirmation', reason, token });
   });
 
   const malformed: readonly [string, string][] = [

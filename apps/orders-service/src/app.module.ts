@@ -29,6 +29,8 @@ import { FileOrderStore } from './storage/file-order.store.js';
           },
         ],
         scopes: ORDERS_SCOPES,
+        // One replica, as the file of orders has it: the proofs that came before are in its memory.
+        dpop: { publicUrl: config.audience },
         protectedResource: {
           resource: config.audience,
           name: 'Orders',

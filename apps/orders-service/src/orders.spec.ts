@@ -97,7 +97,9 @@ describe('orders-service', () => {
       bearer_methods_supported: ['header'],
     });
     const { headers } = await http().get('/orders').expect(401);
-    expect(headers['www-authenticate']).toBe(`Bearer resource_metadata="${AUDIENCE}${path}"`);
+    expect(headers['www-authenticate']).toMatch(
+      new RegExp(`^Bearer resource_metadata="${AUDIENCE}${path}", DPoP algs="ES256 [\\w ]+"$`),
+    );
   });
 
   it('shows the demo customer three sample orders', async () => {

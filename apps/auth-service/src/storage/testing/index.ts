@@ -1,4 +1,5 @@
 /** What tests of other projects use of this one: its servers and its storage, never the application itself. */
+export { DpopKey, type ProofChange } from '../../testing/dpop.fixture.js';
 export { FaultProxy } from '../../testing/fault-proxy.js';
 export { removeDataDirectory } from '../postgres/embedded/data-directory-removal.js';
 export { EmbeddedPostgresServer } from '../postgres/embedded/embedded-postgres-server.js';
