@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seedGrants } from '../storm/refresh-token.seed.js';
+import { ProofMaker } from './dpop.bench.js';
 import { compare, interleave, type Measurement } from './measurement.js';
 import { FORM, firstMessage, type Load, ServerProcess } from './server-process.js';
 
@@ -68,14 +69,63 @@ export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
   },
 };
 
+/** The same exchange with a new proof in each request, beside the one without. */
+export const AS_DPOP_BENCH = 'as.client-credentials-dpop';
+
+const PLAIN = 'without a proof';
+
+/** Measures what a proof costs the token endpoint. */
+export async function benchProvenIssuance(): Promise<readonly Measurement[]> {
+  const stores = forkStores();
+  let server: ServerProcess | undefined;
+  try {
+    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
+    // The nonce that a client has already costs a comparison; the first one costs a request.
+    const withoutNonce = { ...environment, AUTH_DPOP_NONCE: 'off' };
+    const keyward = await startAuthService(withoutNonce, port, directory);
+    server = keyward;
+    const path = '/oauth2/token';
+    const plain = post(grant('client_credentials', { resource: ORDERS, scope: 'orders:read' }));
+    const maker = new ProofMaker();
+    const uri = `http://127.0.0.1:${port}${path}`;
+    const proven: Load = {
+      ...plain,
+      requests: [
+        {
+          setupRequest: (request) => {
+            const dpop = maker.make('POST', uri);
+            return { ...request, headers: { ...FORM, ...BASIC, dpop } };
+          },
+        },
+      ],
+    };
+    const figures = await interleave(
+      [
+        { name: LABELS.keyward, run: () => keyward.measure(path, proven) },
+        { name: PLAIN, run: () => keyward.measure(path, plain) },
+      ],
+      ROUNDS,
+      WARM_UPS,
+    );
+    return compare(AS_DPOP_BENCH, figures, LABELS.keyward, 'requests/s');
+  } finally {
+    await server?.stop();
+    stores.disconnect();
+  }
+}
+
+function forkStores() {
+  return fork(STORES, {
+    execArgv: [...process.execArgv, '--conditions=@keyward/source'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
 /** Measures one exchange with every server, in turn. */
 export async function benchAuthorizationServer(name: string): Promise<readonly Measurement[]> {
   const exchange = AS_BENCHES[name];
   if (exchange === undefined) throw new Error(`no such benchmark: ${name}`);
-  const stores = fork(STORES, {
-    execArgv: [...process.execArgv, '--conditions=@keyward/source'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const stores = forkStores();
   const servers: ServerProcess[] = [];
   try {
     const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ALGORITHMS } from './access-tokens.js';
-import { AS_BENCHES, benchAuthorizationServer } from './as.bench.js';
+import {
+  AS_BENCHES,
+  AS_DPOP_BENCH,
+  benchAuthorizationServer,
+  benchProvenIssuance,
+} from './as.bench.js';
+import { benchProof, DPOP_BENCH } from './dpop.bench.js';
 import { type Measurement } from './measurement.js';
 import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
 import { benchScale, SCALE_BENCHES } from './scale.bench.js';
@@ -11,8 +17,10 @@ import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
 
 const NAMES = [
   ...VERIFY_BENCHES,
+  DPOP_BENCH,
   ...Object.keys(ROUTE_BENCHES),
   ...Object.keys(AS_BENCHES),
+  AS_DPOP_BENCH,
   ...SCALE_BENCHES,
 ];
 
@@ -49,10 +57,12 @@ for (const algorithm of ALGORITHMS) {
   const names = [`verify.cached.${algorithm}`, `verify.uncached.${algorithm}`];
   if (names.some(selected)) report(await benchVerify(algorithm));
 }
+if (selected(DPOP_BENCH)) report(await benchProof());
 for (const name of Object.keys(ROUTE_BENCHES)) if (selected(name)) report(await benchRoute(name));
 for (const name of Object.keys(AS_BENCHES)) {
   if (selected(name)) report(await benchAuthorizationServer(name));
 }
+if (selected(AS_DPOP_BENCH)) report(await benchProvenIssuance());
 for (const name of SCALE_BENCHES) if (selected(name)) report(await benchScale(name));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);
