@@ -1,6 +1,7 @@
 /** The options of AuthModule. */
 import { type AuthObserver } from './auth.observer.js';
 import { type ScopeDeclarations } from './access/declared-scopes.js';
+import { type ClientCertificateOptions } from './client-certificate/client-certificate.source.js';
 import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
 import { type DpopOptions } from './sender-constraint/dpop.options.js';
 import { type TrustOptions } from './trust/trust.options.js';
@@ -48,6 +49,13 @@ export interface AuthModuleOptions {
    * @see RFC 9449 section 7
    */
   readonly dpop?: DpopOptions;
+  /**
+   * Takes tokens that are bound to a client certificate, from who proves that certificate: in the
+   * connection itself (`{}`), or to a proxy that is trusted to pass it on. Default: such a token is
+   * refused.
+   * @see RFC 8705 section 3
+   */
+  readonly clientCertificates?: ClientCertificateOptions;
   /**
    * The scopes that there are, by `defineScopes`. A handler that asks for another one fails the
    * audit at the start. Default: not checked.

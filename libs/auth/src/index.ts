@@ -60,6 +60,7 @@ export {
   type IntrospectionOptions,
 } from './introspection/introspection.options.js';
 export { CertificateHeaderError } from './client-certificate/certificate-header.js';
+export { CertificateConfirmation } from './sender-constraint/certificate.confirmation.js';
 export { type ClientCertificate } from './client-certificate/client-certificate.js';
 export {
   ClientCertificateSource,

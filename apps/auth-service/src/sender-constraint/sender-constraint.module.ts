@@ -1,9 +1,16 @@
 /** Proof of possession: what tokens are bound to, and whether whoever presents one has it. */
 import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import { type ConfirmationMethod, DpopNonces, DpopProofVerifier, SenderCheck } from '@keyward/auth';
+import {
+  CertificateConfirmation,
+  type ConfirmationMethod,
+  DpopNonces,
+  DpopProofVerifier,
+  SenderCheck,
+} from '@keyward/auth';
 import { type FastifyRequest } from 'fastify';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientCertificates } from '../client-certificate/client-certificates.js';
 import { ClientCertificateModule } from '../client-certificate/client-certificate.module.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
@@ -30,6 +37,13 @@ function noncesOf(keys: RefreshTokenKeys): DpopNonces {
       const secret = keys.find(version) as Buffer;
       return Buffer.from(hkdfSync('sha256', secret, '', NONCE_KEY_CONTEXT, NONCE_KEY_BYTES));
     }),
+  });
+}
+
+/** `cnf` member `x5t#S256` of a token that comes to this server as to a resource. */
+function byCertificate(certificates: ClientCertificates): ConfirmationMethod {
+  return new CertificateConfirmation({
+    find: (request) => certificates.of(request as FastifyRequest),
   });
 }
 
@@ -62,8 +76,9 @@ function byDpop(dpop: DpopProofs): ConfirmationMethod {
     },
     {
       provide: TokenSender,
-      inject: [DpopProofs],
-      useFactory: (dpop: DpopProofs) => new TokenSender(new SenderCheck([byDpop(dpop)])),
+      inject: [DpopProofs, ClientCertificates],
+      useFactory: (dpop: DpopProofs, certificates: ClientCertificates) =>
+        new TokenSender(new SenderCheck([byCertificate(certificates), byDpop(dpop)])),
     },
     SenderConstraint,
   ],

@@ -1,4 +1,5 @@
 /** Why a token was refused, in the words that the operator's log and metrics use. */
+import { type CertificateHeaderReason } from '../client-certificate/certificate-header.js';
 import { type ProofRefusalReason } from '../sender-constraint/dpop-proof.refusal.js';
 
 /** The step at which a request was refused, in the order in which the steps are taken. */
@@ -82,6 +83,9 @@ export type RefusalReason =
   | 'unbound_token_with_proof'
   | 'confirmation_malformed'
   | 'confirmation_not_supported'
+  | 'certificate_missing'
+  | 'certificate_other'
+  | CertificateHeaderReason
   | 'replays_unavailable'
   | ProofRefusalReason
   // policy

@@ -27,12 +27,13 @@ import {
 } from '../bearer/bearer-token.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
-import { createDpopConfirmation, nonceFor } from '../sender-constraint/dpop.confirmation.js';
+import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
 import {
   RefusedProofError,
   ReplaysUnavailableError,
 } from '../sender-constraint/dpop-proof.refusal.js';
 import { answerToProof, CHALLENGED_ALGORITHMS } from '../sender-constraint/proof.answer.js';
+import { confirmationMethods } from '../sender-constraint/confirmation.methods.js';
 import { SenderCheck } from '../sender-constraint/sender.check.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
@@ -53,9 +54,7 @@ export class RequestAuthenticator {
     this.#requestUser = options.requestUser ?? false;
     const clock = options.clock ?? Date.now;
     this.#takesDpop = options.dpop !== undefined;
-    this.#senderCheck = new SenderCheck(
-      options.dpop === undefined ? [] : [createDpopConfirmation(options.dpop, clock)],
-    );
+    this.#senderCheck = new SenderCheck(confirmationMethods(options, clock));
     // What no header can hold stops the start; at the first refusal it would be a 500.
     formatChallenge({ resourceMetadata: this.#resourceMetadata });
   }

@@ -1,10 +1,12 @@
 /** Finds the access token of an HTTP request (RFC 6750 section 2, RFC 9449 section 7.1). */
+import { type PeerSocket } from '../client-certificate/client-certificate.source.js';
 
 /** What a request has in Express and in Fastify; Fastify keeps Node's own under `raw`. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly rawHeaders?: readonly string[];
-  readonly raw?: { readonly rawHeaders?: readonly string[] };
+  readonly raw?: { readonly rawHeaders?: readonly string[]; readonly socket?: PeerSocket };
+  readonly socket?: PeerSocket;
   readonly url?: string;
   /** As the client sent it, where a router rewrites `url`. */
   readonly originalUrl?: string;
