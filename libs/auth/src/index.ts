@@ -3,6 +3,7 @@ export { AuthModule } from './auth.module.js';
 export { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
 export { AuthObserver, LoggingAuthObserver, type RefusedRequest } from './auth.observer.js';
 export * from './access/access.decorators.js';
+export { type DetailPredicate } from './access/details-requirement.js';
 export {
   AccessPolicies,
   ContradictoryAccessError,
@@ -79,7 +80,7 @@ export {
 export { type KeySourceState } from './jwks/key-source.js';
 export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';
-export { type JsonObject } from './jws/strict-json.js';
+export { parseStrictObject, type JsonObject } from './jws/strict-json.js';
 export {
   protectedResourceMetadataUri,
   type ProtectedResourceOptions,
@@ -91,7 +92,11 @@ export {
   type SecurityDescriptionOptions,
   type TokenFlows,
 } from './openapi/security-description.js';
-export { AccessToken, CurrentPrincipal } from './principal/principal.decorators.js';
+export {
+  AccessToken,
+  CurrentAuthorizationDetails,
+  CurrentPrincipal,
+} from './principal/principal.decorators.js';
 export { type Principal } from './principal/principal.js';
 export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';
 export * from './trust/presets.js';

@@ -1,4 +1,5 @@
 /** The claims of Keyward's tokens and the media types that keep kinds of JWT apart. */
+import { type AuthorizationDetail } from './authorization-details.js';
 
 /**
  * `typ` header of an access token.
@@ -66,6 +67,8 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[];
   readonly cnf?: ConfirmationClaim;
   readonly act?: ActorClaim;
+  /** Of the resources that it is for (RFC 9396 section 9.1). */
+  readonly authorization_details?: readonly AuthorizationDetail[];
 }
 
 /**

@@ -13,6 +13,7 @@ export type EndpointErrorCode =
   | 'unsupported_token_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_authorization_details'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'temporarily_unavailable'
@@ -30,6 +31,7 @@ export type AuthorizationErrorCode =
   | 'unsupported_response_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_authorization_details'
   | 'server_error'
   | 'temporarily_unavailable'
   | 'interaction_required'
@@ -148,6 +150,11 @@ export class InvalidDpopProofError extends OAuthError {
  */
 export class UseDpopNonceError extends OAuthError {
   readonly code = 'use_dpop_nonce';
+}
+
+/** The details are malformed, of an unknown type, or not for this client (RFC 9396 section 5). */
+export class InvalidAuthorizationDetailsError extends OAuthError {
+  readonly code = 'invalid_authorization_details';
 }
 
 /**

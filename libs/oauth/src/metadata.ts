@@ -19,6 +19,8 @@ export interface AuthorizationServerMetadata {
   readonly token_endpoint_auth_methods_supported?: readonly string[];
   readonly introspection_endpoint_auth_methods_supported?: readonly string[];
   readonly revocation_endpoint_auth_methods_supported?: readonly string[];
+  /** @see RFC 9396 section 10 */
+  readonly authorization_details_types_supported?: readonly string[];
   readonly service_documentation?: string;
   readonly authorization_endpoint?: string;
   readonly pushed_authorization_request_endpoint?: string;

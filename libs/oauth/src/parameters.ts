@@ -1,4 +1,5 @@
 /** Wire shapes of the token, introspection and revocation endpoints: snake_case as in the RFCs. */
+import { type AuthorizationDetail } from './authorization-details.js';
 import { type ActorClaim, type ConfirmationClaim } from './claims.js';
 
 /** Grant type by which a client asks on its own behalf (RFC 6749 section 4.4). */
@@ -76,6 +77,8 @@ export interface TokenResponse {
   readonly scope: string;
   /** Where the client may continue the grant (RFC 6749 section 6). */
   readonly refresh_token?: string;
+  /** Where the token has some (RFC 9396 section 7). */
+  readonly authorization_details?: readonly AuthorizationDetail[];
   /** Where the grant has the scope `openid` (OpenID Connect Core section 3.1.3.3). */
   readonly id_token?: string;
   /** Of an exchange: what `access_token` is (RFC 8693 section 2.2.1). */
@@ -106,6 +109,7 @@ export interface ActiveIntrospectionResponse {
   readonly amr?: readonly string[];
   readonly cnf?: ConfirmationClaim;
   readonly act?: ActorClaim;
+  readonly authorization_details?: readonly AuthorizationDetail[];
   readonly token_type: TokenType;
 }
 

@@ -1,5 +1,6 @@
 /** Reads the parameters of an authorization request, from a query, a form or a pushed form. */
 import { InvalidRequestError } from '@keyward/oauth';
+import { MAX_DETAILS_LENGTH } from '../authorization-details/authorization-details.parser.js';
 import { type FormParameters } from '../http/form.parser.js';
 
 /** The parameters as sent, each at most once and of a bearable length; null where absent. */
@@ -22,6 +23,7 @@ export interface AuthorizationParameters {
   readonly requestUri: string | null;
   readonly registration: string | null;
   readonly dpopJkt: string | null;
+  readonly authorizationDetails: string | null;
 }
 
 /** The longest value of each parameter, in characters. A parameter that is not here is ignored. */
@@ -45,6 +47,7 @@ const MAX_LENGTHS = {
   request_uri: 2048,
   registration: 4096,
   dpop_jkt: 64,
+  authorization_details: MAX_DETAILS_LENGTH,
 } as const;
 
 /** A parameter that this server knows. */
@@ -94,6 +97,7 @@ export function parseAuthorizationParameters(form: FormParameters): Authorizatio
     requestUri: read('request_uri'),
     registration: read('registration'),
     dpopJkt: read('dpop_jkt'),
+    authorizationDetails: read('authorization_details'),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Makes an authorization request of parameters: whom an error goes to, then every other check. */
 import { Injectable } from '@nestjs/common';
 import { type ResponseMode } from '@keyward/oauth';
+import { AuthorizationDetailsResolver } from '../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
 import { type FormParameters } from '../http/form.parser.js';
@@ -30,6 +31,7 @@ export class AuthorizationRequestChecker {
     private readonly clients: ClientStore,
     private readonly targets: GrantTargetResolver,
     private readonly idTokens: IdTokenVerifier,
+    private readonly details: AuthorizationDetailsResolver,
   ) {}
 
   /**
@@ -64,7 +66,7 @@ export class AuthorizationRequestChecker {
     const parameters = parseAuthorizationParameters(form);
     return checkAuthorizationRequest(
       { parameters, client, redirectUri, pushed, provenJkt },
-      { targets: this.targets, idTokens: this.idTokens },
+      { targets: this.targets, idTokens: this.idTokens, details: this.details },
     );
   }
 }

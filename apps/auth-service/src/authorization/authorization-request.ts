@@ -1,5 +1,5 @@
 /** An authorization request that passed every check. */
-import { type ResponseMode } from '@keyward/oauth';
+import { type AuthorizationDetail, type ResponseMode } from '@keyward/oauth';
 
 /** Values of `prompt` (OpenID Connect Core 1.0 section 3.1.2.1). */
 export type Prompt = 'none' | 'login' | 'consent' | 'select_account';
@@ -13,10 +13,11 @@ export interface AuthorizationRequest {
   /** As requested, so with the port that a native client chose. */
   readonly redirectUri: string;
   readonly responseMode: ResponseMode;
-  /** Granted scope tokens, `openid` and the like included; never empty. */
+  /** Granted scope tokens, `openid` and the like included; empty where there are details alone. */
   readonly scope: readonly string[];
-  /** Resource identifiers that the granted scopes belong to; empty for OpenID scopes alone. */
+  /** Resource identifiers that scopes and details belong to; empty for OpenID scopes alone. */
   readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly state: string | null;
   readonly nonce: string | null;
   /** S256 challenge. */

@@ -1,5 +1,6 @@
 /** Decides what an authorization request still needs from the person before it can be answered. */
 import { type AuthorizationErrorCode } from '@keyward/oauth';
+import { areAmong } from '../authorization-details/authorization-details.js';
 import { type Client } from '../client/client.js';
 import { type Consent } from '../consent/consent.store.js';
 import { type Interaction } from '../interaction/interaction.js';
@@ -109,7 +110,8 @@ function covers(remembered: Consent | null, request: AuthorizationRequest): bool
   return (
     remembered !== null &&
     request.scope.every((token) => remembered.scope.includes(token)) &&
-    request.resources.every((resource) => remembered.resources.includes(resource))
+    request.resources.every((resource) => remembered.resources.includes(resource)) &&
+    areAmong(request.authorizationDetails, remembered.authorizationDetails ?? [])
   );
 }
 

@@ -48,7 +48,11 @@ export class AuthorizationGranter {
       clientId: grant.clientId,
       grantId: grant.grantId,
       sid: grant.sid,
-      detail: { scope: grant.scope.join(' '), resources: grant.resources.join(' ') },
+      detail: {
+        scope: grant.scope.join(' '),
+        resources: grant.resources.join(' '),
+        authorization_details: request.authorizationDetails.map(({ type }) => type).join(' '),
+      },
     });
     return code;
   }
@@ -77,6 +81,7 @@ function grantOf(request: AuthorizationRequest, session: Session): Grant {
     sid: session.sid,
     scope: request.scope,
     resources: request.resources,
+    authorizationDetails: request.authorizationDetails,
     authenticatedAt: session.authenticatedAt,
     acr: acrToShow(request.acrValues, session.acr),
     amr: session.amr,

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
+import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { BrowserModule } from '../interaction/browser.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
@@ -21,6 +22,7 @@ import { PushedRequestStore } from './pushed-request.store.js';
 
 @Module({
   imports: [
+    AuthorizationDetailsModule,
     StorageModule,
     AuditModule,
     AuthenticationModule,

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { parseScope } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 import { type AccountDeclaration } from '../account/account.store.js';
+import { type AuthorizationDetailsType } from '../authorization-details/authorization-details-type.js';
+import { findSchemaProblem } from '../authorization-details/authorization-details.schema.js';
 import { type RefreshProfile } from '../client/client.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isProduction } from '../config/production.rules.js';
@@ -32,6 +34,7 @@ export interface Bootstrap {
   readonly clients: readonly DeclaredClient[];
   readonly accounts: readonly DeclaredAccount[];
   readonly partners: readonly DeclaredPartner[];
+  readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
 }
 
 /**
@@ -55,6 +58,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   if (!parsed.success) throw new ConfigurationError(problems);
 
   const { resources, clients, accounts, partners } = parsed.data;
+  const { authorization_details_types: types } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
   const production = isProduction(environment);
   const mutualTls = isMutualTlsConfigured(environment);
@@ -70,12 +74,20 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     const found = findPartnerProblems(partner, parsed.data, production);
     problems.push(...found.map((problem) => `partner ${partner.partner_id}: ${problem}`));
   }
+  for (const { type, schema } of types) {
+    const problem = findSchemaProblem(schema);
+    if (problem !== null) problems.push(`authorization details type ${type}: schema: ${problem}`);
+  }
   const secrets = new DeclaredSecrets(environment);
   const declared = {
     resources: resources.map(declareResource),
     clients: clients.map((client) => declareClient(client, secrets)),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
     partners: partners.map(declarePartner),
+    authorizationDetailsTypes: types.map((type) => ({
+      ...type,
+      description: type.description ?? null,
+    })),
   };
   problems.push(...secrets.problems);
   if (problems.length > 0) throw new ConfigurationError(problems);

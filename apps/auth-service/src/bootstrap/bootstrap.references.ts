@@ -8,7 +8,9 @@ export function findReferenceProblems({
   clients,
   accounts,
   partners,
+  authorization_details_types,
 }: BootstrapDocument): string[] {
+  const types = authorization_details_types.map(({ type }) => type);
   const identifiers = resources.map(({ identifier }) => identifier);
   const offered = new Set<string>([
     ...resources.flatMap(({ scopes }) => scopes),
@@ -38,6 +40,17 @@ export function findReferenceProblems({
       partners.map(({ issuer }) => issuer),
     ),
     ...clients.flatMap((client) => findExchangeProblems(client, resources)),
+    ...repeated('authorization details type', types),
+    ...authorization_details_types
+      .filter(({ resource }) => !identifiers.includes(resource))
+      .map(({ type }) => `authorization details type ${type}: its resource is not declared`),
+    ...clients.flatMap(({ client_id, authorization_details_types: ofClient }) =>
+      ofClient
+        .filter((type) => !types.includes(type))
+        .map(
+          (type) => `client ${client_id}: the authorization details type ${type} is not declared`,
+        ),
+    ),
     ...resources.flatMap(({ identifier, scopes }) =>
       // They are about the person, at userinfo: a resource that had one would be a target of it too.
       scopes

@@ -27,12 +27,24 @@ const resource = z.strictObject({
     .optional(),
 });
 
+const authorizationDetailsType = z.strictObject({
+  type: z.string().min(1).max(255),
+  resource: identifierSchema,
+  name: nameSchema,
+  description: z.string().min(1).max(1000).optional(),
+  schema: z.record(z.string(), z.unknown()),
+});
+
+/** A type of authorization details as a file writes it, after validation. */
+export type AuthorizationDetailsTypeDocument = z.infer<typeof authorizationDetailsType>;
+
 /** A resource as a file writes it, after validation. */
 export type ResourceDocument = z.infer<typeof resource>;
 
 /** A bootstrap file after substitution. Unknown members are refused: they are usually typos. */
 export const bootstrapSchema = z.strictObject({
   resources: z.array(resource),
+  authorization_details_types: z.array(authorizationDetailsType).default([]),
   clients: z.array(clientSchema),
   accounts: z.array(accountSchema).default([]),
   partners: z.array(partnerSchema).default([]),

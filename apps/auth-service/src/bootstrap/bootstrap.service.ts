@@ -2,6 +2,7 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AccountRegistration } from '../account/account.registration.js';
 import { UsernameTakenError } from '../account/account.store.js';
+import { AuthorizationDetailsTypeStore } from '../authorization-details/authorization-details-type.store.js';
 import { bootstrapConfig } from '../config/bootstrap.config.js';
 import { StartupError } from '../config/startup.error.js';
 import { type Bootstrap } from './bootstrap.file.js';
@@ -16,12 +17,15 @@ export class BootstrapService implements OnModuleInit {
     @Inject(bootstrapConfig.KEY) private readonly bootstrap: Bootstrap,
     private readonly store: BootstrapStore,
     private readonly registration: AccountRegistration,
+    private readonly detailsTypes: AuthorizationDetailsTypeStore,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const { resources, clients, accounts, partners } = this.bootstrap;
     if (resources.length + clients.length + accounts.length + partners.length === 0) return;
     await this.store.apply(resources, clients, partners);
+    // After the resources, which they belong to; a client may name a type that is not there yet.
+    await this.detailsTypes.declare(this.bootstrap.authorizationDetailsTypes);
     // One after another: whoever signs in at another replica meanwhile waits for hashes, too.
     for (const { account, password } of accounts) {
       await this.registration.declare(account, password).catch((error: unknown) => {

@@ -102,6 +102,13 @@ function findGrantProblems(client: ClientDocument): string[] {
   if (has(REFRESH_TOKEN_GRANT) && !has(AUTHORIZATION_CODE_GRANT)) {
     problems.push('grant_types: refresh_token needs authorization_code');
   }
+  if (
+    client.authorization_details_types.length > 0 &&
+    !has(AUTHORIZATION_CODE_GRANT) &&
+    !has(CLIENT_CREDENTIALS_GRANT)
+  ) {
+    problems.push('authorization_details_types need authorization_code or client_credentials');
+  }
   if (parseScope(client.scope)?.includes(OFFLINE_ACCESS_SCOPE) && !has(REFRESH_TOKEN_GRANT)) {
     problems.push(`scope: ${OFFLINE_ACCESS_SCOPE} needs the grant type refresh_token`);
   }

@@ -13,7 +13,13 @@ export const bootstrapConfig = registerAs('bootstrap', () => readBootstrap(proce
 export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
   const path = environment['AUTH_BOOTSTRAP_FILE'];
   if (path === undefined || path === '') {
-    return { resources: [], clients: [], accounts: [], partners: [] };
+    return {
+      resources: [],
+      clients: [],
+      accounts: [],
+      partners: [],
+      authorizationDetailsTypes: [],
+    };
   }
   let text: string;
   try {

@@ -1,4 +1,5 @@
 /** What one resource owner allowed one client at one sign-in. */
+import { type AuthorizationDetail } from '@keyward/oauth';
 
 /** A grant; everything that comes of it names its `grantId`. */
 export interface Grant {
@@ -10,6 +11,8 @@ export interface Grant {
   readonly sid: string;
   readonly scope: readonly string[];
   readonly resources: readonly string[];
+  /** What was allowed as data (RFC 9396), absent: nothing. */
+  readonly authorizationDetails?: readonly AuthorizationDetail[];
   readonly authenticatedAt: Date;
   readonly acr: string;
   readonly amr: readonly string[];

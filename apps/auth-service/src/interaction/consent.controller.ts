@@ -3,6 +3,7 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { InvalidRequestError } from '@keyward/oauth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
+import { AuthorizationDetailsDescriber } from '../authorization-details/authorization-details.describer.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { seeOther } from '../http/see-other.js';
 import { PageRenderer } from '../views/page.renderer.js';
@@ -21,6 +22,7 @@ export class ConsentController {
     private readonly open: OpenInteractions,
     private readonly signedIn: SignedInAccounts,
     private readonly permissions: PermissionDescriber,
+    private readonly details: AuthorizationDetailsDescriber,
     private readonly forms: InteractionForm,
     private readonly browsers: BrowserCookie,
     private readonly interactions: InteractionStore,
@@ -42,6 +44,7 @@ export class ConsentController {
       client,
       account: signedIn.account,
       permissions: await this.permissions.describe(interaction.request),
+      details: await this.details.describe(interaction.request.authorizationDetails),
       action: consentPath(id),
       formToken: this.browsers.formToken(request, reply, formContext(interaction, signedIn)),
       redirectUri: interaction.request.redirectUri,
@@ -68,9 +71,11 @@ export class ConsentController {
     { account: { accountId }, session: { sid } }: SignedInAccount,
     allowed: boolean,
   ): Promise<void> {
-    const { clientId, scope, resources } = interaction.request;
+    const { clientId, scope, resources, authorizationDetails } = interaction.request;
     // Remembered first: after a failure in between the person is asked again, and nothing is lost.
-    if (allowed) await this.consents.allow({ accountId, clientId, scope, resources });
+    if (allowed) {
+      await this.consents.allow({ accountId, clientId, scope, resources, authorizationDetails });
+    }
     await this.interactions.save({ ...interaction, consent: { accountId, allowed } });
     this.audit.record({
       type: 'consent.decided',
@@ -79,7 +84,11 @@ export class ConsentController {
       accountId,
       clientId,
       sid,
-      detail: { scope: scope.join(' '), resources: resources.join(' ') },
+      detail: {
+        scope: scope.join(' '),
+        resources: resources.join(' '),
+        authorization_details: authorizationDetails.map(({ type }) => type).join(' '),
+      },
     });
   }
 }

@@ -4,6 +4,7 @@ import { AccountModule } from '../account/account.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { FactorModule } from '../factor/factor.module.js';
+import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
@@ -22,6 +23,7 @@ import { SignedInAccounts } from './signed-in.account.js';
   imports: [
     AccountModule,
     AuditModule,
+    AuthorizationDetailsModule,
     AuthenticationModule,
     BrowserModule,
     FactorModule,

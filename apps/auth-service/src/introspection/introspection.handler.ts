@@ -1,9 +1,11 @@
 /** Says whether a token is live, to those who may know (RFC 7662). */
 import { Inject, Injectable } from '@nestjs/common';
 import { type AccessTokenClaims, formatScope, type IntrospectionResponse } from '@keyward/oauth';
+import { AuthorizationDetailsResolver } from '../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../client/client.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { GrantService } from '../grant/grant.service.js';
+import { detailsMember } from '../issuance/access-token.issuer.js';
 import { REFRESH_TOKEN_PREFIX } from '../refresh-token/refresh-token.codec.js';
 import { RefreshTokenService } from '../refresh-token/refresh-token.service.js';
 import { isFor, LiveAccessTokens } from '../revocation/live-access.tokens.js';
@@ -19,6 +21,7 @@ export class IntrospectionHandler {
     private readonly accessTokens: LiveAccessTokens,
     private readonly refreshTokens: RefreshTokenService,
     private readonly grants: GrantService,
+    private readonly details: AuthorizationDetailsResolver,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
   ) {}
 
@@ -55,6 +58,16 @@ export class IntrospectionHandler {
     };
   }
 
+  /** A resource server is told those that it understands (RFC 9396 section 9.2). */
+  private async detailsFor(client: Client, claims: AccessTokenClaims) {
+    const { authorization_details: details = [], client_id } = claims;
+    if (details.length === 0 || client_id === client.clientId) return details;
+    return this.details.ofAudience(
+      details,
+      client.ownResource === null ? [] : [client.ownResource],
+    );
+  }
+
   private async describeAccessToken(client: Client, token: string): Promise<IntrospectionResponse> {
     const claims = await this.accessTokens.find(token, (found) => concerns(found, client));
     if (claims === null) return INACTIVE;
@@ -76,6 +89,7 @@ export class IntrospectionHandler {
       amr,
       cnf,
       act,
+      ...detailsMember(await this.detailsFor(client, claims)),
       token_type: cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     };
   }

@@ -1,5 +1,6 @@
 /** The introspection endpoint. */
 import { Module } from '@nestjs/common';
+import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
@@ -12,6 +13,7 @@ import { IntrospectionHandler } from './introspection.handler.js';
 
 @Module({
   imports: [
+    AuthorizationDetailsModule,
     ClientAuthenticationModule,
     IssuanceModule,
     KeysModule,

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   ACCESS_TOKEN_TYP,
   type ActorClaim,
+  type AuthorizationDetail,
   type ConfirmationClaim,
   formatScope,
   OFFLINE_ACCESS_SCOPE,
@@ -28,6 +29,8 @@ export interface AccessTokenGrant {
   readonly grant?: Pick<Grant, 'grantId' | 'authenticatedAt' | 'acr' | 'amr'>;
   /** The key that the client proved; whoever presents the token must prove it, too. */
   readonly confirmation?: ConfirmationClaim | null;
+  /** Those that its audience understands, and no others (RFC 9396 section 9.1). */
+  readonly authorizationDetails?: readonly AuthorizationDetail[];
   /** Who acts for the subject (RFC 8693 section 4.1). */
   readonly actor?: ActorClaim;
   /** When it expires at the latest, in seconds since the epoch: what it comes of ends then. */
@@ -73,6 +76,7 @@ export class AccessTokenIssuer {
       ...signInClaims(grant.grant),
       ...(grant.confirmation && { cnf: grant.confirmation }),
       ...(grant.actor && { act: grant.actor }),
+      ...detailsMember(grant.authorizationDetails),
       iss: this.server.issuer,
       sub: grant.subject,
       aud: others.length === 0 ? first : [...grant.audience],
@@ -87,6 +91,11 @@ export class AccessTokenIssuer {
 /** @see RFC 9449 section 5; a certificate needs no other type (RFC 8705 section 3) */
 export function tokenTypeOf(confirmation: ConfirmationClaim | null): TokenType {
   return confirmation?.jkt === undefined ? 'Bearer' : 'DPoP';
+}
+
+/** A member of the RFC's name for details, and none where there are none. */
+export function detailsMember(details: readonly AuthorizationDetail[] = []) {
+  return details.length === 0 ? {} : { authorization_details: details };
 }
 
 /** @see RFC 9068 section 2.2.1 */

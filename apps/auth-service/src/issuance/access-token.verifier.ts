@@ -36,6 +36,7 @@ const claimsSchema = z.object({
   amr: z.array(z.string()).optional(),
   cnf: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
   act: actorSchema.optional(),
+  authorization_details: z.array(z.looseObject({ type: z.string() })).optional(),
 });
 
 /** A token that this server signed and that has not expired; it may be revoked. */

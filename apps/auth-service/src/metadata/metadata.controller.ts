@@ -1,6 +1,8 @@
 /** Authorization server metadata (RFC 8414), and the same for OpenID Connect clients. */
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { type OpenIdProviderMetadata } from '@keyward/oauth';
+import { type Bootstrap } from '../bootstrap/bootstrap.file.js';
+import { bootstrapConfig } from '../config/bootstrap.config.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
@@ -19,9 +21,17 @@ export class MetadataController {
     @Inject(tokenConfig.KEY) { signingAlgorithm }: TokenConfig,
     @Inject(tlsConfig.KEY) tls: TlsConfig,
     @Inject(TOKEN_GRANTS) grants: readonly TokenGrant[],
+    @Inject(bootstrapConfig.KEY) bootstrap: Bootstrap,
   ) {
+    const authorizationDetailsTypes = bootstrap.authorizationDetailsTypes.map(({ type }) => type);
     const grantTypes = grants.map(({ grantType }) => grantType);
-    this.document = describeProvider({ issuer, signingAlgorithm, grantTypes, tls });
+    this.document = describeProvider({
+      issuer,
+      signingAlgorithm,
+      grantTypes,
+      tls,
+      authorizationDetailsTypes,
+    });
   }
 
   /** @see RFC 8414 section 3, OpenID Connect Discovery 1.0 section 4 */

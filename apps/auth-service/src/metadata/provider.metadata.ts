@@ -26,6 +26,7 @@ export interface ProviderConfiguration {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly grantTypes: readonly string[];
   readonly tls: TlsConfig;
+  readonly authorizationDetailsTypes: readonly string[];
 }
 
 /** The endpoints that a client calls itself, which are all that a certificate is asked for at. */
@@ -46,6 +47,7 @@ export function describeProvider({
   signingAlgorithm,
   grantTypes,
   tls,
+  authorizationDetailsTypes,
 }: ProviderConfiguration): OpenIdProviderMetadata {
   // Any of them may be registered; the first is what is used where none is.
   const algorithms = [...new Set([signingAlgorithm, ...SIGNING_ALGORITHMS])];
@@ -64,6 +66,9 @@ export function describeProvider({
     revocation_endpoint: at(ENDPOINT_PATHS.revocation),
     jwks_uri: at(ENDPOINT_PATHS.jwks),
     scopes_supported: OPENID_SCOPES,
+    ...(authorizationDetailsTypes.length > 0 && {
+      authorization_details_types_supported: authorizationDetailsTypes,
+    }),
     response_types_supported: [CODE_RESPONSE_TYPE],
     response_modes_supported: RESPONSE_MODES,
     grant_types_supported: grantTypes,

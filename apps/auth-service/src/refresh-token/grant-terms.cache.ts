@@ -1,7 +1,7 @@
 /** The terms of grants, remembered: they never change, and a refresh must not wait for PostgreSQL. */
 import { Injectable } from '@nestjs/common';
 import { type Grant } from '../grant/grant.js';
-import { type GrantTerms, GrantTermsStore } from './grant-terms.store.js';
+import { formatTerms, type GrantTerms, GrantTermsStore } from './grant-terms.store.js';
 
 /** Most combinations that are remembered; beyond, the one that was used longest ago goes. */
 export const MAX_REMEMBERED_TERMS = 10_000;
@@ -15,11 +15,11 @@ export class GrantTermsCache {
 
   /** @throws TemporarilyUnavailableError where an id has to be given and cannot */
   async idOf(grant: Grant): Promise<number> {
-    const { scope, resources, acr, amr } = grant;
-    const text = JSON.stringify([scope, resources, acr, amr]);
+    const { scope, resources, acr, amr, authorizationDetails } = grant;
+    const terms = { scope, resources, acr, amr, authorizationDetails };
+    const text = formatTerms(terms);
     const known = this.idByText.get(text);
     if (known !== undefined) return touch(this.idByText, text, known);
-    const terms = { scope, resources, acr, amr };
     const id = await this.store.idOf(terms);
     touch(this.termsById, id, terms);
     return touch(this.idByText, text, id);

@@ -1,4 +1,6 @@
 /** Port: what grants are good for, each combination once, so that a lineage names it by a number. */
+import { type AuthorizationDetail } from '@keyward/oauth';
+import { formatDetails } from '../authorization-details/authorization-details.js';
 
 /** The texts of a grant that many grants have in common. */
 export interface GrantTerms {
@@ -6,6 +8,15 @@ export interface GrantTerms {
   readonly resources: readonly string[];
   readonly acr: string;
   readonly amr: readonly string[];
+  /** Absent: none. */
+  readonly authorizationDetails?: readonly AuthorizationDetail[];
+}
+
+/** The one text of terms, by which they are told apart; without details it is as it always was. */
+export function formatTerms(terms: GrantTerms): string {
+  const { scope, resources, acr, amr, authorizationDetails = [] } = terms;
+  const details = formatDetails(authorizationDetails);
+  return JSON.stringify([scope, resources, acr, amr, ...(details === null ? [] : [details])]);
 }
 
 /** Gives each combination an id of its own, for good. */

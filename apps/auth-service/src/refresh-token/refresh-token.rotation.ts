@@ -134,12 +134,14 @@ export class RefreshTokenRotation {
 
   private async grantOf(client: Client, lineage: Lineage): Promise<Grant> {
     // By name: to copy the terms with a spread costs more than to find them.
-    const { scope, resources, acr, amr } = await this.terms.find(lineage.termsId);
+    const terms = await this.terms.find(lineage.termsId);
+    const { scope, resources, acr, amr, authorizationDetails } = terms;
     return {
       scope,
       resources,
       acr,
       amr,
+      authorizationDetails,
       grantId: lineage.grantId,
       accountId: lineage.accountId,
       clientId: client.clientId,

@@ -16,7 +16,7 @@ import { type ResourceStore } from './resource.store.js';
 import { type Target, type TargetRequest, TargetResolver } from './target.resolver.js';
 
 /** What a grant is good for, as it is recorded. */
-export type GrantTarget = Pick<Grant, 'scope' | 'resources'>;
+export type GrantTarget = Pick<Grant, 'scope' | 'resources' | 'authorizationDetails'>;
 
 const PERSON_SCOPES: ReadonlySet<string> = new Set(OPENID_SCOPES);
 
@@ -88,7 +88,9 @@ export class GrantTargetResolver {
         ? wanted.includes(this.server.issuer)
         : named.some(({ scopes }) => scopes.includes(token)),
     );
-    if (scope.length === 0) throw new InvalidTargetError('a resource is no longer there');
+    const hasDetails = (granted.authorizationDetails ?? []).length > 0;
+    if (scope.length === 0 && !hasDetails)
+      throw new InvalidTargetError('a resource is no longer there');
     return { scope, audience: wanted };
   }
 

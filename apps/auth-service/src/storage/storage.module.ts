@@ -3,6 +3,7 @@ import { Module, type Provider } from '@nestjs/common';
 import { AccountStore } from '../account/account.store.js';
 import { AssuranceStore } from '../authentication/assurance.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
+import { AuthorizationDetailsTypeStore } from '../authorization-details/authorization-details-type.store.js';
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientOriginStore } from '../client/client-origin.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
@@ -41,6 +42,7 @@ import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresAssuranceStore } from './postgres/postgres-assurance.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
+import { PostgresAuthorizationDetailsTypeStore } from './postgres/postgres-authorization-details-type.store.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
@@ -97,6 +99,7 @@ const RECORD = [
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },
+  { provide: AuthorizationDetailsTypeStore, useClass: PostgresAuthorizationDetailsTypeStore },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: AssuranceStore, useClass: PostgresAssuranceStore },

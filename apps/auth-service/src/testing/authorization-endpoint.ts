@@ -24,6 +24,8 @@ import { OAuthExceptionFilter } from '../http/oauth-exception.filter.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { IdTokenVerifier } from '../issuance/id-token.verifier.js';
+import { AuthorizationDetailsResolver } from '../authorization-details/authorization-details.resolver.js';
+import { CachedAuthorizationDetailsTypes } from '../authorization-details/cached-authorization-details-types.js';
 import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
 import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
@@ -138,6 +140,8 @@ export class AuthorizationEndpoint {
         AuthorizationCodeStore,
         PushedRequestStore,
         GrantTargetResolver,
+        AuthorizationDetailsResolver,
+        { provide: CachedAuthorizationDetailsTypes, useValue: { find: async () => null } },
         TargetResolver,
         ClientAuthenticator,
         BrowserCookie,

@@ -11,6 +11,7 @@ export function authorizationRequestFixture(
     responseMode: 'query',
     scope: ['openid'],
     resources: [],
+    authorizationDetails: [],
     state: null,
     nonce: null,
     codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',

@@ -20,6 +20,8 @@ export interface TokenRequest {
   readonly scope: readonly string[] | null;
   /** The requested resource indicators; empty for no restriction. */
   readonly resources: readonly string[];
+  /** `authorization_details` as it was sent: what it may be depends on the grant. */
+  readonly authorizationDetails: string | null;
   /** The key that the client proved beside the request, which its tokens are bound to. */
   readonly confirmation: ConfirmationClaim | null;
   /** The grant's own parameters stand here: each grant reads them by its own parser. */
@@ -39,6 +41,7 @@ export function parseTokenRequest(
     grantType: form.required('grant_type'),
     scope: parseRequestedScope(form.single('scope')),
     resources: parseResources(form.repeated('resource')),
+    authorizationDetails: form.single('authorization_details'),
     confirmation,
     parameters: form,
   };

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthorizationCodeModule } from '../authorization/authorization-code.module.js';
+import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
@@ -33,6 +34,7 @@ const GRANTS = [
   imports: [
     AuditModule,
     AuthorizationCodeModule,
+    AuthorizationDetailsModule,
     ClientAuthenticationModule,
     GrantModule,
     IssuanceModule,

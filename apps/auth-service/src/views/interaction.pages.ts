@@ -1,4 +1,5 @@
 /** What the pages of an interaction show. */
+import { type DescribedDetail } from '../authorization-details/authorization-details.describer.js';
 import { type Client } from '../client/client.js';
 
 /** What every page of an interaction has. */
@@ -51,4 +52,6 @@ export interface PermissionGroup {
 export interface ConsentPage extends InteractionPage {
   readonly account: AccountOnPage;
   readonly permissions: readonly PermissionGroup[];
+  /** What it asks for as data: everything that it says. */
+  readonly details: readonly DescribedDetail[];
 }

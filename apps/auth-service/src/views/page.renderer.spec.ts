@@ -35,7 +35,10 @@ describe('PageRenderer', () => {
   const EVERY_PAGE: [string, (reply: FastifyReply) => void][] = [
     ['sign-in', (reply) => pages.signIn(reply, signIn)],
     ['account', (reply) => pages.selectAccount(reply, { ...form, account })],
-    ['consent', (reply) => pages.consent(reply, { ...form, account, permissions: [] })],
+    [
+      'consent',
+      (reply) => pages.consent(reply, { ...form, account, permissions: [], details: [] }),
+    ],
     [
       'error',
       (reply) =>
@@ -92,6 +95,13 @@ describe('PageRenderer', () => {
           permissions: [
             { name: HOSTILE, permissions: [{ scope: HOSTILE, description: null }] },
             { name: HOSTILE, permissions: [{ scope: 'a', description: HOSTILE }] },
+          ],
+          details: [
+            {
+              name: HOSTILE,
+              description: HOSTILE,
+              fields: [{ label: HOSTILE, value: HOSTILE }],
+            },
           ],
         }),
     ],

@@ -1,10 +1,13 @@
 /** Makes the principal of a token that passed every check but its trust's own rule. */
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { type JsonObject } from '../jws/strict-json.js';
 import { VERIFIED, type Principal } from '../principal/principal.js';
 import { clientIdOf, rolesOf, scopesOf } from '../trust/claim-mapping.js';
 import { type Trust } from '../trust/trust.js';
 import { RefusedTokenError } from './refusal.js';
 import { type RegisteredClaims } from './registered-claims.js';
+
+const NO_DETAILS: readonly AuthorizationDetail[] = Object.freeze([]);
 
 /**
  * Reads scope, roles and client by the trust's mapping, asks its custom rule, and freezes the
@@ -32,6 +35,8 @@ export function createPrincipal(
     roles: rolesOf(claims, trust.rolePaths),
     tokenId: claims['jti'] as string | undefined,
     grantId: claims['grant_id'] as string | undefined,
+    authorizationDetails: (claims['authorization_details'] ??
+      NO_DETAILS) as readonly AuthorizationDetail[],
     expiresAt: exp,
     issuedAt: iat,
     claims,

@@ -91,6 +91,7 @@ export type RefusalReason =
   // policy
   | 'insufficient_scope'
   | 'insufficient_role'
+  | 'insufficient_authorization_details'
   | 'insufficient_authentication'
   | 'introspection_missing';
 

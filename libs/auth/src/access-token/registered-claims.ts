@@ -56,6 +56,9 @@ export function checkClaims(claims: JsonObject, trust: ClaimRules): RegisteredCl
   if (iat !== undefined && exp - iat > trust.maxLifetimeSeconds) {
     throw refuse('lifetime_too_long', `${exp - iat} s, above ${trust.maxLifetimeSeconds} s`);
   }
+  if (!areDetails(claims['authorization_details'])) {
+    throw refuse('claim_type', 'authorization_details is not a list of objects with a type');
+  }
   const audience = audienceOf(claims[trust.audienceClaim]);
   if (audience === undefined) {
     throw claims[trust.audienceClaim] === undefined
@@ -99,4 +102,16 @@ function audienceOf(value: unknown): readonly string[] | undefined {
   if (typeof value === 'string') return value === '' ? undefined : [value];
   if (!Array.isArray(value) || value.length === 0) return undefined;
   return value.every((one) => typeof one === 'string' && one !== '') ? value : undefined;
+}
+
+/** @see RFC 9396 section 2 */
+function areDetails(value: unknown): boolean {
+  if (value === undefined) return true;
+  return (
+    Array.isArray(value) &&
+    value.every((detail: unknown) => {
+      const type = (detail as { readonly type?: unknown } | null)?.type;
+      return typeof type === 'string' && !Array.isArray(detail);
+    })
+  );
 }

@@ -1,6 +1,7 @@
 /** What the access decorators write onto handlers and controllers, and how repetition adds up. */
 import 'reflect-metadata';
 import { type CustomDecorator } from '@nestjs/common';
+import { type DetailsRequirement } from './details-requirement.js';
 import { bothStepUps, type StepUpRequirement } from './step-up.js';
 
 /** The requirements that one handler or one controller declares by itself. */
@@ -13,6 +14,8 @@ export interface DeclaredAccess {
   readonly anyScope?: readonly (readonly string[])[];
   /** Of each group, one is needed. */
   readonly roles?: readonly (readonly string[])[];
+  /** For each, one detail is needed. */
+  readonly authorizationDetails?: readonly DetailsRequirement[];
   readonly stepUp?: StepUpRequirement;
   /** How old the issuer's word on the token may be, in seconds; absent: it is not asked. */
   readonly introspectionMaxAgeSeconds?: number;
@@ -53,6 +56,7 @@ function merge(a: DeclaredAccess, b: DeclaredAccess): DeclaredAccess {
     scopes: join(a.scopes, b.scopes),
     anyScope: join(a.anyScope, b.anyScope),
     roles: join(a.roles, b.roles),
+    authorizationDetails: join(a.authorizationDetails, b.authorizationDetails),
     stepUp: a.stepUp && b.stepUp ? bothStepUps(a.stepUp, b.stepUp) : (a.stepUp ?? b.stepUp),
     introspectionMaxAgeSeconds: least(a.introspectionMaxAgeSeconds, b.introspectionMaxAgeSeconds),
   };

@@ -1,6 +1,7 @@
 /** Works out what a handler asks of its caller, from its own decorators and its controller's. */
 import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { ownAccess, type DeclaredAccess } from './access-metadata.js';
+import { type DetailsRequirement } from './details-requirement.js';
 import { type StepUpRequirement } from './step-up.js';
 
 /** Anything that Nest calls for a request. */
@@ -19,6 +20,8 @@ export interface AccessPolicy {
   /** Of each group, one is needed. */
   readonly roles: readonly (readonly string[])[];
   /** How the resource owner must have signed in; undefined: in any way. */
+  /** For each, one detail is needed. */
+  readonly authorizationDetails: readonly DetailsRequirement[];
   readonly stepUp: StepUpRequirement | undefined;
   /** How old the issuer's word on the token may be, in seconds; undefined: it is not asked. */
   readonly introspectionMaxAgeSeconds: number | undefined;
@@ -28,6 +31,7 @@ const OPEN = {
   scopes: [],
   anyScope: [],
   roles: [],
+  authorizationDetails: [],
   stepUp: undefined,
   introspectionMaxAgeSeconds: undefined,
 };
@@ -78,6 +82,7 @@ function policyOf(controller: Type, handler: Handler): AccessPolicy {
     scopes: method?.scopes ?? ofClass?.scopes ?? [],
     anyScope: method?.anyScope ?? ofClass?.anyScope ?? [],
     roles: method?.roles ?? ofClass?.roles ?? [],
+    authorizationDetails: method?.authorizationDetails ?? ofClass?.authorizationDetails ?? [],
     stepUp: method?.stepUp ?? ofClass?.stepUp,
     introspectionMaxAgeSeconds:
       method?.introspectionMaxAgeSeconds ?? ofClass?.introspectionMaxAgeSeconds,

@@ -3,6 +3,7 @@ import { type CustomDecorator } from '@nestjs/common';
 import { isScopeToken } from '@keyward/oauth';
 import { declareAccess } from './access-metadata.js';
 import { type Scope } from './declared-scopes.js';
+import { type DetailPredicate } from './details-requirement.js';
 import { stepUpRequirement, type StepUpOptions } from './step-up.js';
 
 /**
@@ -86,6 +87,21 @@ export function Introspect({ maxAgeSeconds = 0 }: IntrospectOptions = {}): Custo
     throw new TypeError('@Introspect: maxAgeSeconds is not a number of seconds');
   }
   return declareAccess({ introspectionMaxAgeSeconds: maxAgeSeconds });
+}
+
+/**
+ * Lets in whoever has a token with an authorization detail of `type`; with `accepts`, one that it
+ * accepts for this very call. Otherwise 403 `insufficient_scope`. Used twice, both are needed.
+ *
+ * @example `@AuthorizationDetails('payment', (detail, context) => detail.to === bodyOf(context).to)`
+ * @throws TypeError, when the class is defined, for no type
+ * @see RFC 9396 section 9
+ */
+export function AuthorizationDetails(type: string, accepts?: DetailPredicate): CustomDecorator {
+  if (typeof type !== 'string' || type === '') {
+    throw new TypeError('@AuthorizationDetails needs a type');
+  }
+  return declareAccess({ authorizationDetails: [{ type, accepts }] });
 }
 
 function scopeTokens(decorator: string, scopes: readonly string[]): readonly string[] {

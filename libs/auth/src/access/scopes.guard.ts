@@ -17,6 +17,7 @@ import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { isIntrospected, principalOf, type Principal } from '../principal/principal.js';
 import { challengeTo } from '../sender-constraint/proof.answer.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
+import { unmetDetails } from './details-requirement.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
 import { unmetStepUp, type StepUpRequirement } from './step-up.js';
 
@@ -80,6 +81,17 @@ export class ScopesGuard implements CanActivate {
         challengeTo(principal),
       );
       throw this.#refuse(context, 'insufficient_role', detail, error);
+    }
+    const unmet = unmetDetails(policy.authorizationDetails, principal, context);
+    if (unmet !== undefined) {
+      // RFC 9396 has no code for it, and no scope would help.
+      const error = new InsufficientScopeError(
+        undefined,
+        this.#resourceMetadata,
+        challengeTo(principal),
+      );
+      const detail = `needs ${unmet.type}`;
+      throw this.#refuse(context, 'insufficient_authorization_details', detail, error);
     }
     if (policy.stepUp !== undefined) this.#stepUp(context, policy, policy.stepUp, principal);
     return true;

@@ -84,7 +84,18 @@ export function confirmPrincipal(
     ...principal,
     scopes: Object.freeze(principal.scopes.filter((scope) => scopes.includes(scope))),
     roles: Object.freeze(principal.roles.filter((role) => roles.includes(role))),
+    authorizationDetails: confirmedDetails(principal, answer),
   };
+}
+
+/** Of what the token says that which the issuer says, too; an issuer that says nothing takes nothing away. */
+function confirmedDetails({ authorizationDetails }: Principal, { claims }: IntrospectionAnswer) {
+  const said = claims['authorization_details'];
+  if (!Array.isArray(said)) return authorizationDetails;
+  const confirmed = new Set(said.map((detail) => JSON.stringify(detail)));
+  return Object.freeze(
+    authorizationDetails.filter((detail) => confirmed.has(JSON.stringify(detail))),
+  );
 }
 
 /** @see RFC 7662 section 2.2 */

@@ -1,4 +1,5 @@
 /** Handler parameters that hold who is calling and the token they came with. */
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { extractAccessToken } from '../bearer/bearer-token.js';
 import { requestOf } from '../call/request-of.js';
@@ -11,6 +12,20 @@ export const CurrentPrincipal = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Principal | undefined => {
     const request = requestOf(context);
     return request && principalOf(request);
+  },
+);
+
+/**
+ * The authorization details of the type that the request's token carries, frozen; all of them without
+ * a type: `@CurrentAuthorizationDetails('payment') payments: readonly AuthorizationDetail[]`. Empty in a
+ * `@Public` handler. To let nobody in without one is `@AuthorizationDetails`.
+ * @see RFC 9396 section 9
+ */
+export const CurrentAuthorizationDetails = createParamDecorator(
+  (type: string | undefined, context: ExecutionContext): readonly AuthorizationDetail[] => {
+    const request = requestOf(context);
+    const details = (request && principalOf(request))?.authorizationDetails ?? [];
+    return type === undefined ? details : details.filter((detail) => detail.type === type);
   },
 );
 

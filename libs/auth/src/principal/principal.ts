@@ -1,4 +1,5 @@
 /** Who is calling: what a verified access token says, frozen. */
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { type JsonObject } from '../jws/strict-json.js';
 
 /** The caller of a protected handler. Every value comes from a token that passed every check. */
@@ -23,6 +24,8 @@ export interface Principal {
   readonly expiresAt: number;
   /** `iat`, in seconds since the epoch, where there is one. */
   readonly issuedAt: number | undefined;
+  /** What was allowed as data, frozen at every depth; empty where the token says nothing (RFC 9396). */
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   /** The whole payload. Its members are frozen at every depth. */
   readonly claims: JsonObject;
 }

@@ -1,4 +1,5 @@
 /** What a check of an authorization request is. */
+import { type AuthorizationDetailsResolver } from '../../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../../client/client.js';
 import { type IdTokenVerifier } from '../../issuance/id-token.verifier.js';
 import { type GrantTargetResolver } from '../../resource/grant-target.resolver.js';
@@ -19,6 +20,7 @@ export interface CheckSubject {
 /** What a check may ask. */
 export interface CheckServices {
   readonly targets: Pick<GrantTargetResolver, 'resolve'>;
+  readonly details: Pick<AuthorizationDetailsResolver, 'resolve' | 'resolveTarget'>;
   readonly idTokens: Pick<IdTokenVerifier, 'verifyHint'>;
 }
 

@@ -16,6 +16,16 @@ const services: CheckServices = {
       return { scope: scope ?? ['default'], resources };
     },
   },
+  details: {
+    resolve: async (_, text) =>
+      text === null
+        ? { authorizationDetails: [], resources: [] }
+        : { authorizationDetails: [{ type: text }], resources: ['urn:details'] },
+    resolveTarget: async (_, request, { resources }, resolveScope) => {
+      const target = await resolveScope(request);
+      return { ...target, resources: [...target.resources, ...resources] };
+    },
+  },
   idTokens: {
     verifyHint: async (idToken) =>
       idToken.startsWith('for-')
@@ -71,6 +81,7 @@ describe('checkAuthorizationRequest', () => {
     expect(await check()).toEqual({
       clientId: 'web',
       redirectUri: 'https://web.example.com/callback',
+      authorizationDetails: [],
       responseMode: 'query',
       scope: ['openid'],
       resources: [],

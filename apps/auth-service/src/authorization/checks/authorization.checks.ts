@@ -18,8 +18,8 @@ import { checkPushed } from './pushed.check.js';
 import { checkRequestObject } from './request-object.check.js';
 import { checkResponseMode } from './response-mode.check.js';
 import { checkResponseType } from './response-type.check.js';
-import { checkScope } from './scope.check.js';
 import { checkState } from './state.check.js';
+import { checkTarget } from './target.check.js';
 
 /**
  * Before any of these, {@link checkClient} and {@link checkRedirectUri} said to whom an error may
@@ -34,7 +34,7 @@ export const AUTHORIZATION_CHECKS = [
   checkGrantType,
   checkPkce,
   checkDpopJkt,
-  checkScope,
+  checkTarget,
   checkPrompt,
   checkMaxAge,
   checkAcrValues,

@@ -44,6 +44,7 @@ describe('PostgresConsentStore', () => {
       clientId: 'shop',
       scope: ['email', 'openid'],
       resources: [ORDERS],
+      authorizationDetails: [],
     });
     expect(await store.find(accountId, 'other')).toBeNull();
     expect(await store.find(randomUUID(), 'shop')).toBeNull();
@@ -57,6 +58,21 @@ describe('PostgresConsentStore', () => {
       scope: ['Zebra', 'address', 'email', 'openid'],
       resources: [ORDERS, PAYMENTS],
     });
+  });
+
+  it('adds details, each once whatever the order of its members, and forgets the oldest of too many', async () => {
+    const allowDetails = (...authorizationDetails: { type: string; n?: number; m?: number }[]) =>
+      store.allow({ accountId, clientId: 'shop', scope: [], resources: [], authorizationDetails });
+    const remembered = async () =>
+      (await store.find(accountId, 'shop'))?.authorizationDetails?.length;
+    await allowDetails({ type: 'a', n: 1, m: 2 });
+    await allowDetails({ m: 2, n: 1, type: 'a' }, { type: 'b' });
+    await allow('shop', ['openid']);
+    expect(await remembered()).toBe(2);
+    await allowDetails(...Array.from({ length: 16 }, (_, n) => ({ type: 'c', n })));
+    expect(await remembered()).toBe(18);
+    await allowDetails(...Array.from({ length: 16 }, (_, n) => ({ type: 'd', n })));
+    expect(await remembered()).toBe(16);
   });
 
   it('keeps every one of many consents given at once, by several processes', async () => {

@@ -5,6 +5,16 @@ import { ConsentEntity } from './entities/consent.entity.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 
+/** Most details that are remembered of a person and a client. */
+const MAX_DETAILS = 32;
+
+// jsonb compares without regard to the order of members.
+const DETAILS = `(
+  SELECT CASE WHEN count(*) > ${MAX_DETAILS} THEN excluded.authorization_details
+    ELSE coalesce(jsonb_agg(element), '[]') END
+  FROM (SELECT DISTINCT element FROM jsonb_array_elements(
+    consent.authorization_details || excluded.authorization_details) element) distinct_elements)`;
+
 @Injectable()
 export class PostgresConsentStore extends ConsentStore {
   constructor(private readonly database: PostgresDatabase) {
@@ -17,18 +27,26 @@ export class PostgresConsentStore extends ConsentStore {
     );
   }
 
-  async allow({ accountId, clientId, scope, resources }: Consent): Promise<void> {
+  async allow(consent: Consent): Promise<void> {
+    const { accountId, clientId, scope, resources, authorizationDetails = [] } = consent;
     // The row's lock makes parallel consents follow each other: none is lost, as it would be if the
     // union were made of what was read before.
     await onPostgres(() =>
       this.database.manager.query(
-        `INSERT INTO consent (account_id, client_id, scope, resources)
-         VALUES ($1, $2, $3, $4)
+        `INSERT INTO consent (account_id, client_id, scope, resources, authorization_details)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account_id, client_id) DO UPDATE SET
            scope = ${union('scope')},
            resources = ${union('resources')},
+           authorization_details = ${DETAILS},
            updated_at = now()`,
-        [accountId, clientId, distinct(scope), distinct(resources)],
+        [
+          accountId,
+          clientId,
+          distinct(scope),
+          distinct(resources),
+          JSON.stringify(authorizationDetails),
+        ],
       ),
     );
   }

@@ -1,7 +1,11 @@
 /** The terms of grants in PostgreSQL. */
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type GrantTerms, GrantTermsStore } from '../../refresh-token/grant-terms.store.js';
+import {
+  formatTerms,
+  type GrantTerms,
+  GrantTermsStore,
+} from '../../refresh-token/grant-terms.store.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 
@@ -11,9 +15,9 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
     super();
   }
 
-  idOf({ scope, resources, acr, amr }: GrantTerms): Promise<number> {
-    const canonical = JSON.stringify([scope, resources, acr, amr]);
-    const digest = createHash('sha256').update(canonical).digest();
+  idOf(terms: GrantTerms): Promise<number> {
+    const { scope, resources, acr, amr, authorizationDetails = [] } = terms;
+    const digest = createHash('sha256').update(formatTerms(terms)).digest();
     return onPostgres(async () => {
       const { manager } = this.database;
       const find = () =>
@@ -25,9 +29,9 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
       if (row === undefined) {
         // An id that a conflict leaves unused is no loss; two ids for the same terms would be.
         await manager.query(
-          `INSERT INTO grant_terms (terms_sha256, scope, resources, acr, amr)
-           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-          [digest, scope, resources, acr, amr],
+          `INSERT INTO grant_terms (terms_sha256, scope, resources, acr, amr, authorization_details)
+           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+          [digest, scope, resources, acr, amr, JSON.stringify(authorizationDetails)],
         );
         [row] = await find();
       }
@@ -39,7 +43,8 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
   find(id: number): Promise<GrantTerms | null> {
     return onPostgres(async () => {
       const [row] = await this.database.manager.query<GrantTerms[]>(
-        'SELECT scope, resources, acr, amr FROM grant_terms WHERE terms_id = $1',
+        `SELECT scope, resources, acr, amr, authorization_details "authorizationDetails"
+         FROM grant_terms WHERE terms_id = $1`,
         [id],
       );
       return row ?? null;

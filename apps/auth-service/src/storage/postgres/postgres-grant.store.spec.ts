@@ -43,6 +43,7 @@ describe('PostgresGrantStore', () => {
     expect(answers.filter(Boolean)).toHaveLength(1);
     expect(await store.find(one.grantId)).toEqual({
       ...one,
+      authorizationDetails: [],
       createdAt: expect.any(Date),
       revokedAt: null,
       cause: null,

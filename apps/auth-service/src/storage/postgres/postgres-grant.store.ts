@@ -17,8 +17,9 @@ import { onPostgres } from './postgres.error.js';
 const REVOKE_OR_FORESTALL = `
   WITH ended AS (
     INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
-      authenticated_at, acr, amr, expires_at, revoked_at, revocation_reason, revoked_by)
-    VALUES ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now(), $1, $2)
+      authenticated_at, acr, amr, expires_at, authorization_details,
+      revoked_at, revocation_reason, revoked_by)
+    VALUES ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now(), $1, $2)
     ON CONFLICT (grant_id) DO UPDATE SET ${REVOKED} WHERE oauth_grant.revoked_at IS NULL
     RETURNING grant_id, ${AUDIENCES}
   ) ${TO_OUTBOX}`;
@@ -27,9 +28,9 @@ const REVOKE_OR_FORESTALL = `
 const CREATE = `
   WITH origin AS (SELECT ended_at FROM session WHERE sid = $4 FOR SHARE)
   INSERT INTO oauth_grant (grant_id, account_id, client_id, sid, scope, resources,
-    authenticated_at, acr, amr, expires_at)
+    authenticated_at, acr, amr, expires_at, authorization_details)
   SELECT $1::uuid, $2::uuid, $3::text, $4::uuid, $5::text[], $6::text[],
-    $7::timestamptz, $8::text, $9::text[], $10::timestamptz
+    $7::timestamptz, $8::text, $9::text[], $10::timestamptz, $11::jsonb
   WHERE NOT EXISTS (SELECT FROM origin WHERE ended_at IS NOT NULL)
   ON CONFLICT (grant_id) DO NOTHING RETURNING grant_id`;
 
@@ -117,10 +118,10 @@ export class PostgresGrantStore extends GrantStore {
 
 function valuesOf(grant: Grant): unknown[] {
   const { grantId, accountId, clientId, sid, scope, resources } = grant;
-  const { authenticatedAt, acr, amr, expiresAt } = grant;
+  const { authenticatedAt, acr, amr, expiresAt, authorizationDetails = [] } = grant;
   return [
     ...[grantId, accountId, clientId, sid, [...scope], [...resources]],
-    ...[authenticatedAt, acr, [...amr], expiresAt],
+    ...[authenticatedAt, acr, [...amr], expiresAt, JSON.stringify(authorizationDetails)],
   ];
 }
 

@@ -2,6 +2,7 @@
 import { type DataSourceOptions } from 'typeorm';
 import { AccountEntity } from './entities/account.entity.js';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
+import { AuthorizationDetailsTypeEntity } from './entities/authorization-details-type.entity.js';
 import { ClientEntity } from './entities/client.entity.js';
 import { ConsentEntity } from './entities/consent.entity.js';
 import { GrantEntity } from './entities/grant.entity.js';
@@ -23,6 +24,7 @@ import { TokensForServices1763784000000 } from './migrations/1763784000000-token
 import { ExchangedGrants1763784100000 } from './migrations/1763784100000-exchanged-grants.js';
 import { Partners1763784110000 } from './migrations/1763784110000-partners.js';
 import { EncryptionKeys1763784200000 } from './migrations/1763784200000-encryption-keys.js';
+import { AuthorizationDetails1763784210000 } from './migrations/1763784210000-authorization-details.js';
 import { KeySigners1763787600000 } from './migrations/1763787600000-key-signers.js';
 import { IntrospectionAlgorithm1763787610000 } from './migrations/1763787610000-introspection-algorithm.js';
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
@@ -38,6 +40,7 @@ const ENTITIES = [
   ConsentEntity,
   AuditEventEntity,
   PartnerEntity,
+  AuthorizationDetailsTypeEntity,
 ];
 
 /** In the order in which they run. */
@@ -54,6 +57,7 @@ export const MIGRATIONS = [
   ExchangedGrants1763784100000,
   Partners1763784110000,
   EncryptionKeys1763784200000,
+  AuthorizationDetails1763784210000,
   KeySigners1763787600000,
   IntrospectionAlgorithm1763787610000,
   SecondFactors1763787900000,

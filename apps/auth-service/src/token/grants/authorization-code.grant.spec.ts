@@ -1,3 +1,5 @@
+import { AuthorizationDetailsResolver } from '../../authorization-details/authorization-details.resolver.js';
+import { type CachedAuthorizationDetailsTypes } from '../../authorization-details/cached-authorization-details-types.js';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   InvalidGrantError,
@@ -61,6 +63,10 @@ function setUp(singleUse: SingleUseStore = new MemorySingleUseStore()) {
       expiresInSeconds: 300,
     }),
   };
+  const details = new AuthorizationDetailsResolver(
+    { find: async () => null } as unknown as CachedAuthorizationDetailsTypes,
+    store,
+  );
   const refreshTokens = { issue: async (): Promise<string | null> => 'kwr_refresh' };
   const tokenGrant = new AuthorizationCodeGrant(
     codes,
@@ -69,9 +75,11 @@ function setUp(singleUse: SingleUseStore = new MemorySingleUseStore()) {
     new TokenResponseIssuer(
       accessTokens as AccessTokenIssuer,
       { issue: async (content: IdTokenContent) => JSON.stringify(content) } as IdTokenIssuer,
+      details,
     ),
     audit,
     refreshTokens as unknown as RefreshTokenService,
+    details,
   );
   const issue = (change: Partial<Grant> = {}) =>
     codes.issue(

@@ -7,6 +7,7 @@ import {
   type AuthorizedGrant,
   type CodeBinding,
 } from '../../authorization/authorization-code.store.js';
+import { AuthorizationDetailsResolver } from '../../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
 import { GrantService } from '../../grant/grant.service.js';
@@ -39,6 +40,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     private readonly tokens: TokenResponseIssuer,
     private readonly audit: AuditTrail,
     private readonly refreshTokens: RefreshTokenService,
+    private readonly details: AuthorizationDetailsResolver,
   ) {
     super();
   }
@@ -46,7 +48,8 @@ export class AuthorizationCodeGrant extends TokenGrant {
   /**
    * @throws InvalidGrantError where the code is not this client's, or not for this redirect_uri,
    *   verifier or DPoP key, which touches nothing; and where it was presented before, which ends the grant
-   * @throws InvalidTargetError for a resource that was not granted, which touches nothing
+   * @throws InvalidTargetError, InvalidAuthorizationDetailsError for what was not granted, which touches
+   *   nothing
    * @throws TemporarilyUnavailableError where a store cannot be reached
    */
   async handle(client: Client, request: TokenRequest): Promise<TokenResponse> {
@@ -54,7 +57,9 @@ export class AuthorizationCodeGrant extends TokenGrant {
     const { clientId } = client;
     const dpopJkt = request.confirmation?.jkt ?? null;
     const binding: CodeBinding = { clientId, redirectUri, codeChallenge, dpopJkt };
-    if (request.resources.length > 0) await this.checkResources(code, binding, request.resources);
+    if (request.resources.length > 0 || request.authorizationDetails !== null) {
+      await this.checkWanted(code, binding, request);
+    }
     const redemption = await this.codes.redeem(code, binding);
     switch (redemption.outcome) {
       case 'redeemed':
@@ -67,22 +72,29 @@ export class AuthorizationCodeGrant extends TokenGrant {
     }
   }
 
-  /** Before the code is used up: a wrong resource must not cost the client its code. */
-  private async checkResources(code: string, binding: CodeBinding, resources: readonly string[]) {
+  /** Before the code is used up: to ask for what was not granted must not cost the client its code. */
+  private async checkWanted(
+    code: string,
+    binding: CodeBinding,
+    { resources, authorizationDetails }: TokenRequest,
+  ) {
     const authorized = await this.codes.peek(code, binding);
-    if (authorized !== null) await this.targets.narrow(authorized.grant, resources);
+    if (authorized === null) return;
+    await this.targets.narrow(authorized.grant, resources);
+    this.details.narrow(authorized.grant.authorizationDetails, authorizationDetails);
   }
 
   private async redeem(
     client: Client,
     code: string,
     { grant, nonce }: AuthorizedGrant,
-    { resources, confirmation }: TokenRequest,
+    { resources, confirmation, authorizationDetails }: TokenRequest,
   ): Promise<TokenResponse> {
     const { response, isRecorded } = await this.recordOrRelease(code, grant, async () =>
       this.tokens.issue(grant, await this.targets.narrow(grant, resources), {
         nonce,
         confirmation,
+        authorizationDetails,
       }),
     );
     if (!isRecorded) return this.answerEnded(grant, response);

@@ -1,6 +1,7 @@
 /** The refresh token grant: a client goes on with what a person allowed it (RFC 6749 section 6). */
 import { Injectable } from '@nestjs/common';
 import { InvalidScopeError, REFRESH_TOKEN_GRANT, type TokenResponse } from '@keyward/oauth';
+import { AuthorizationDetailsResolver } from '../../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
 import { TokenAlgorithms } from '../../issuance/token.algorithms.js';
@@ -24,6 +25,7 @@ export class RefreshTokenGrant extends TokenGrant {
     private readonly tokens: TokenResponseIssuer,
     private readonly encryption: TokenEncryption,
     private readonly algorithms: TokenAlgorithms,
+    private readonly details: AuthorizationDetailsResolver,
   ) {
     super();
   }
@@ -37,6 +39,7 @@ export class RefreshTokenGrant extends TokenGrant {
     const response = await this.tokens.issue(grant, target, {
       nonce: null,
       confirmation: request.confirmation,
+      authorizationDetails: request.authorizationDetails,
     });
     return { ...response, refresh_token: refreshToken };
   }
@@ -50,13 +53,15 @@ export class RefreshTokenGrant extends TokenGrant {
     token: string,
     request: TokenRequest,
   ): Promise<Target | null> {
-    const isForAll = request.scope === null && request.resources.length === 0;
+    const { scope, resources, authorizationDetails } = request;
+    const isForAll = scope === null && resources.length === 0 && authorizationDetails === null;
     if (isForAll && !(await this.mayBeRefused(client))) return null;
     const grant = await this.rotation.peek(client, token);
     if (grant === null) return null;
     const target = await this.targetOf(grant, request);
     await this.encryption.ofAccessTokens(target.audience);
     await this.algorithms.ofAccessTokens(target.audience);
+    this.details.narrow(grant.authorizationDetails, authorizationDetails);
     return target;
   }
 
@@ -75,7 +80,7 @@ export class RefreshTokenGrant extends TokenGrant {
         `client ${grant.clientId} asked for more than grant ${grant.grantId} holds`,
       );
     if (scope !== null && !scope.every((value) => grant.scope.includes(value))) throw refused();
-    const granted = { scope: scope ?? grant.scope, resources: grant.resources };
+    const granted = { ...grant, scope: scope ?? grant.scope };
     const target = await this.targets.narrow(granted, resources);
     if (scope !== null && target.scope.length < scope.length) throw refused();
     return target;

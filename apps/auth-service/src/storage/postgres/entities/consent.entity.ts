@@ -1,4 +1,5 @@
 /** Table `consent`: what people allowed clients, remembered. */
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('consent')
@@ -14,4 +15,7 @@ export class ConsentEntity {
 
   @Column({ type: 'text', array: true })
   resources: string[];
+
+  @Column({ name: 'authorization_details', type: 'jsonb' })
+  authorizationDetails: AuthorizationDetail[];
 }

@@ -1,4 +1,5 @@
 /** Table `oauth_grant`: what resource owners allowed clients (`grant` is a word of SQL). */
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('oauth_grant')
@@ -20,6 +21,9 @@ export class GrantEntity {
 
   @Column({ type: 'text', array: true })
   resources: string[];
+
+  @Column({ name: 'authorization_details', type: 'jsonb' })
+  authorizationDetails: AuthorizationDetail[];
 
   @Column({ name: 'authenticated_at', type: 'timestamptz' })
   authenticatedAt: Date;
