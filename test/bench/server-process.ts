@@ -110,9 +110,9 @@ export class ServerProcess {
   }
 
   /**
-   * Loads a path and says how many requests a second the server answers while its event loop is busy: what
-   * it would do at saturation, even where the load generator, which shares the machine, is the slower of the
-   * two.
+   * Loads a path and says how many requests the server answers for each second that its event loop works:
+   * what it would do at saturation, even where the load generator, which shares the machine, is the slower
+   * of the two. What other threads do for it meanwhile (signatures, the collection of garbage) is not in it.
    *
    * @throws Error where any request failed or was refused
    */

@@ -15,12 +15,16 @@ export const CLIENT_STALE_MS = RECORD_STALE_MS;
  * one that was just registered works at once, and a flood of invented ids fills nothing.
  */
 export class CachedClientStore extends ClientStore {
-  private readonly cache: RecordCache<Client>;
+  private readonly cache: RecordCache<Client | null>;
 
   /** @param clock milliseconds, of a clock that never goes back */
   constructor(record: ClientStore, clock?: () => number) {
     super();
-    this.cache = new RecordCache((clientId) => record.find(clientId), clock);
+    this.cache = new RecordCache(
+      (clientId) => record.find(clientId),
+      (client) => client === null,
+      clock,
+    );
   }
 
   find(clientId: string): Promise<Client | null> {

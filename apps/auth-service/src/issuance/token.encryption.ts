@@ -16,9 +16,9 @@ import { type ResourceStore } from '../resource/resource.store.js';
 import { type RecipientKeySource, RecipientKeys } from './recipient.keys.js';
 
 /** What becomes of a signed token before it is sent. */
-export type Envelope = (jws: string) => Promise<string>;
+export type Envelope = (jws: string) => Promise<string> | string;
 
-const OPEN: Envelope = (jws) => Promise.resolve(jws);
+const OPEN: Envelope = (jws) => jws;
 
 /**
  * Asked before anything is signed. Where a recipient registered a key, no token for it leaves this

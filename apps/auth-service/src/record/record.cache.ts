@@ -19,29 +19,31 @@ interface Entry<T> {
   readonly readAtMs: number;
 }
 
-/** What the record holds by its key. That it holds nothing (null) is never remembered. */
+/** What the record holds by its key. That it holds nothing is never remembered. */
 export class RecordCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
   private retryAtMs = -Infinity;
 
   /**
    * @param read asks the record
+   * @param isNothing whether an answer says that the record holds nothing
    * @param clock milliseconds, of a clock that never goes back
    */
   constructor(
-    private readonly read: (key: string) => Promise<T | null>,
+    private readonly read: (key: string) => Promise<T>,
+    private readonly isNothing: (answer: T) => boolean,
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
   /** @throws TemporarilyUnavailableError where the record cannot be read and nothing is remembered */
-  find(key: string): Promise<T | null> {
+  find(key: string): Promise<T> {
     const known = this.entries.get(key);
     const now = this.clock();
     if (known !== undefined && now - known.readAtMs < RECORD_FRESH_MS) return known.answer;
     return this.readAnew(key, known, now);
   }
 
-  private async readAnew(key: string, known: Entry<T> | undefined, now: number): Promise<T | null> {
+  private async readAnew(key: string, known: Entry<T> | undefined, now: number): Promise<T> {
     const isUsable = known !== undefined && now - known.readAtMs < RECORD_STALE_MS;
     if (isUsable && now < this.retryAtMs) return known.answer;
     try {
@@ -56,10 +58,10 @@ export class RecordCache<T> {
     }
   }
 
-  private remember(key: string, value: T | null, readAtMs: number): void {
+  private remember(key: string, value: T, readAtMs: number): void {
     // Deleted first, so that the Map stays in the order of reading.
     this.entries.delete(key);
-    if (value === null) return;
+    if (this.isNothing(value)) return;
     const [oldest] = this.entries.keys();
     if (this.entries.size >= MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
     this.entries.set(key, { answer: Promise.resolve(value), readAtMs });
