@@ -151,7 +151,7 @@ describe('parseBootstrap', () => {
     ],
     [
       'an unknown way to authenticate',
-      withClient({ token_endpoint_auth_method: 'tls_client_auth' }),
+      withClient({ token_endpoint_auth_method: 'client_secret_jwt' }),
       /clients\.0\.token_endpoint_auth_method/,
     ],
     [
