@@ -171,6 +171,17 @@ describe('DpopProofVerifier', () => {
     expect(outcomes.filter((one) => one === 'proof_replayed')).toHaveLength(19);
   });
 
+  it('takes a key that it has seen no other way than one that it has not', async () => {
+    const verifier = verifierAt();
+    expect(await outcome(forgeProof(KEY), REQUEST, verifier)).toBe('proved');
+    expect(await outcome(forgeProof(KEY), REQUEST, verifier)).toBe('proved');
+    const forged = forgeProof(generateSigningKey('ES256'), { header: { jwk: proofJwk(KEY) } });
+    expect(await outcome(forged, REQUEST, verifier)).toBe('proof_signature');
+    const other = generateSigningKey('ES256');
+    const jkt = await verifier.verify(forgeProof(other), REQUEST);
+    expect(jkt).toBe(await calculateJwkThumbprint(proofJwk(other) as JWK));
+  });
+
   it('takes one jti of two keys, and of two URIs', async () => {
     const verifier = verifierAt();
     const other = { ...REQUEST, uris: ['https://orders.example/other'] };

@@ -8,6 +8,7 @@ import { importProofKey } from './dpop-proof.key.js';
 import { RefusedProofError } from './dpop-proof.refusal.js';
 import { type DpopNonces } from './dpop.nonces.js';
 import { normalizeHttpUri } from './http-uri.js';
+import { ProofKeyCache } from './proof-key.cache.js';
 import { type ProofReplayStore } from './proof-replay.store.js';
 
 /**
@@ -66,6 +67,7 @@ export class DpopProofVerifier {
   readonly #replays: ProofReplayStore;
   readonly #nonces: DpopNonces | undefined;
   readonly #clock: () => number;
+  readonly #keys = new ProofKeyCache();
 
   constructor({ replays, nonces, clock = Date.now }: DpopProofVerifierOptions) {
     this.#replays = replays;
@@ -96,15 +98,18 @@ export class DpopProofVerifier {
     const { jti, htu } = checkRequest(payload, request);
     const goodForSeconds = checkTime(payload['iat'], nowMs);
     this.#checkNonce(payload['nonce'], nowMs);
-    const { key, jkt } = importProofKey(header['jwk'], algorithm);
+    const name = this.#keys.nameOf(proof);
+    const proofKey = this.#keys.get(name) ?? importProofKey(header['jwk'], algorithm);
+    const { key, jkt } = proofKey;
     if (request.bound !== undefined && request.bound.jkt !== jkt) {
       throw new RefusedProofError('proof_other_key');
     }
     if (!(await key.verifyOffThread(algorithm, jws.signingInput, jws.signature))) {
       throw new RefusedProofError('proof_signature');
     }
-    const name = hash('sha256', JSON.stringify([jkt, htu, jti]), 'base64url');
-    if (!(await this.#replays.claim(name, goodForSeconds))) {
+    this.#keys.set(name, proofKey);
+    const used = hash('sha256', JSON.stringify([jkt, htu, jti]), 'base64url');
+    if (!(await this.#replays.claim(used, goodForSeconds))) {
       throw new RefusedProofError('proof_replayed', `jti ${shown(jti)}`);
     }
     return jkt;
