@@ -15,6 +15,7 @@ import {
   NatsRecordBuilder,
   Payload,
   Transport,
+  type ClientOptions,
   type ClientProxy,
   type MicroserviceOptions,
 } from '@nestjs/microservices';
@@ -51,7 +52,7 @@ export class OrdersMessages {
     return { caller: caller ?? 'nobody' };
   }
 
-  @EventPattern('orders.paid') @Scopes('orders:write') paid(
+  @EventPattern<string>('orders.paid') @Scopes('orders:write') paid(
     @Payload() _order: object,
     @CurrentPrincipal() { subject }: Principal,
   ): void {
@@ -68,9 +69,14 @@ export interface Wire {
   stop(): Promise<void>;
 }
 
+/** A client for what a server listens to: the options are the same. */
+function clientOf(options: MicroserviceOptions): ClientProxy {
+  return ClientProxyFactory.create(options as ClientOptions) as unknown as ClientProxy;
+}
+
 /** Over TCP and over Redis, credentials are metadata of the packet. */
 function withMetadata(options: MicroserviceOptions): Wire {
-  const client = ClientProxyFactory.create(options as never) as ClientProxy;
+  const client = clientOf(options);
   carryAccessTokens(client);
   return {
     options,
@@ -117,11 +123,11 @@ export async function nats(program: string): Promise<Wire> {
   const port = await freeLoopbackPort();
   const server = spawn(program, ['-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   await answering(port, server);
-  const options = {
+  const options: MicroserviceOptions = {
     transport: Transport.NATS,
     options: { servers: [`127.0.0.1:${port}`] },
-  } as const;
-  const client = ClientProxyFactory.create(options) as ClientProxy;
+  };
+  const client = clientOf(options);
   return {
     options,
     client,

@@ -26,6 +26,7 @@ import { AuthObserver, GuardedAuthObserver, LoggingAuthObserver } from './auth.o
 import { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
 import { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 import { ProtectedResourceMetadata } from './metadata/protected-resource.metadata.js';
+import { GraphqlSubscriptions } from './graphql/graphql-subscriptions.js';
 import { createTrusts } from './trust/trusts.js';
 import { ConnectionAuthenticator } from './websocket/connection.authenticator.js';
 
@@ -67,6 +68,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     ApplicationGuard,
     TokenLifetimes,
     ConnectionAuthenticator,
+    GraphqlSubscriptions,
     RequestAuthenticator,
     JwtStrategy,
     HandlerInventory,
@@ -99,6 +101,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AccessTokenVerifier,
     AuthObserver,
     ConnectionAuthenticator,
+    GraphqlSubscriptions,
     GuardCoverage,
     HandlerInventory,
     RequestAuthenticator,

@@ -53,6 +53,10 @@ export {
 export * from './bearer/bearer.errors.js';
 export { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 export { type RefusalMessage } from './call/refusal-message.js';
+export {
+  GraphqlSubscriptions,
+  type SubscriptionProtection,
+} from './graphql/graphql-subscriptions.js';
 export { IntrospectionClient } from './introspection/introspection.client.js';
 export {
   type ClientKey,

@@ -25,7 +25,12 @@ export interface AccessPolicy {
   readonly stepUp: StepUpRequirement | undefined;
   /** How old the issuer's word on the token may be, in seconds; undefined: it is not asked. */
   readonly introspectionMaxAgeSeconds: number | undefined;
+  /** It answers with server-sent events, for which one look at the token is not enough. */
+  readonly isStream: boolean;
 }
+
+/** What Nest's `@Sse` writes; its constant is not part of Nest's API. */
+const SSE_METADATA = '__sse__';
 
 const OPEN = {
   scopes: [],
@@ -34,6 +39,7 @@ const OPEN = {
   authorizationDetails: [],
   stepUp: undefined,
   introspectionMaxAgeSeconds: undefined,
+  isStream: false,
 };
 
 /** Every scope that a policy names. */
@@ -79,6 +85,7 @@ function policyOf(controller: Type, handler: Handler): AccessPolicy {
   return {
     public: false,
     decorated,
+    isStream: Reflect.hasMetadata(SSE_METADATA, handler),
     scopes: method?.scopes ?? ofClass?.scopes ?? [],
     anyScope: method?.anyScope ?? ofClass?.anyScope ?? [],
     roles: method?.roles ?? ofClass?.roles ?? [],

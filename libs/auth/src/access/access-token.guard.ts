@@ -1,6 +1,7 @@
 /** Lets a request through to a protected handler only with a valid access token. */
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { TokenLifetimes } from '../access-token/token-lifetimes.js';
 import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
 import { type CallRequest } from '../call/call-request.js';
@@ -8,6 +9,7 @@ import { refusalFor } from '../call/refusal-for.js';
 import { requestOf } from '../call/request-of.js';
 import { type Principal } from '../principal/principal.js';
 import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
+import { endWithToken } from '../sse/end-with-token.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
@@ -24,6 +26,7 @@ export class AccessTokenGuard implements CanActivate {
     private readonly authenticator: RequestAuthenticator,
     private readonly observer: AuthObserver,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly lifetimes: TokenLifetimes,
   ) {}
 
   /** @throws BearerError where the request may not pass */
@@ -49,9 +52,13 @@ export class AccessTokenGuard implements CanActivate {
         handler,
         policy.introspectionMaxAgeSeconds,
       );
-      if (!(authenticated instanceof Promise)) return authenticated;
+      if (!(authenticated instanceof Promise)) {
+        if (policy.isStream) this.#endWithToken(context, request, authenticated);
+        return authenticated;
+      }
       return authenticated.then(
         (principal) => {
+          if (policy.isStream) this.#endWithToken(context, request, principal);
           this.#offerNonce(request, context);
           return principal;
         },
@@ -73,6 +80,11 @@ export class AccessTokenGuard implements CanActivate {
     if (context.getType() !== 'http') return refusalFor(error, context);
     writeHeaders(error, context, this.adapterHost);
     return error;
+  }
+
+  #endWithToken(context: ExecutionContext, request: CallRequest, principal: Principal): void {
+    if (context.getType() !== 'http') return;
+    endWithToken(this.lifetimes, request, context.getArgByIndex(1), principal);
   }
 
   /** @see RFC 9449 section 9, which refers to section 8.2 */

@@ -33,7 +33,7 @@ export function carryAccessTokens(client: DispatchingClient): void {
  * @returns a shallow copy of `data`, so that two messages with one payload may have two tokens
  */
 export function authorized<T extends object>(data: T, token: string): T {
-  const copy = { ...data };
+  const copy = (Array.isArray(data) ? [...data] : { ...data }) as T;
   tokens.set(copy, token);
   return copy;
 }

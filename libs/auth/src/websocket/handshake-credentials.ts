@@ -17,19 +17,20 @@ export interface Handshake {
  * A request with the credentials of the handshake, in which each token stands like one in an
  * Authorization header: so one is verified, and two are refused, by the rules for HTTP. A token in
  * the URL is never taken, since URLs end up in logs.
+ *
+ * @param further values that the client gave like ones of an Authorization header
  */
-export function handshakeCredentials({
-  headers,
-  rawHeaders = [],
-  url,
-  auth,
-}: Handshake): CallRequest {
+export function handshakeCredentials(
+  { headers, rawHeaders = [], url, auth }: Handshake,
+  further: readonly string[] = [],
+): CallRequest {
   const own = rawValues(rawHeaders, 'authorization');
   const values = [
     ...(own.length > 0 ? own : [headers['authorization'] ?? []].flat()),
     ...subprotocolsOf(headers)
       .filter(isToken)
       .map((protocol) => bearer(protocol.slice(BEARER_SUBPROTOCOL.length))),
+    ...further,
     ...tokensOf(auth).map((token) => bearer(typeof token === 'string' ? token : '')),
   ];
   return {
