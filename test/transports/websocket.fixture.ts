@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import {
-  ConnectedSocket,
   MessageBody,
   SubscribeMessage,
   WebSocketGateway,
@@ -47,7 +46,7 @@ export class ChatGateway implements OnGatewayConnection {
     return { event: 'messages', data: [] };
   }
 
-  @SubscribeMessage('ping') @Public() ping(@ConnectedSocket() _socket: unknown): object {
+  @SubscribeMessage('ping') @Public() ping(): object {
     return { event: 'pong', data: {} };
   }
 }

@@ -22,9 +22,8 @@ export function graphqlRefusal(
   message: RefusalMessage,
   args: readonly unknown[],
 ): Error {
-  const { status: _status, ...shown } = message;
   const code = CODES[message.statusCode] ?? 'INTERNAL_SERVER_ERROR';
-  Object.assign(error, { extensions: { code, ...shown } });
+  Object.assign(error, { extensions: { code, ...message, status: undefined } });
   // Apollo shows stack traces unless it is told not to; of a refusal it would tell our files alone.
   error.stack = `${error.name}: ${error.message}`;
   for (const [name, value] of Object.entries(error.headers)) setHeader(args, name, value);
