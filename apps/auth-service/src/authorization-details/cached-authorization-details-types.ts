@@ -12,12 +12,15 @@ export interface CompiledType extends AuthorizationDetailsType {
 
 @Injectable()
 export class CachedAuthorizationDetailsTypes {
-  private readonly cache: RecordCache<AuthorizationDetailsType>;
+  private readonly cache: RecordCache<AuthorizationDetailsType | null>;
   /** Compiling takes milliseconds: once for each text of a schema. */
   private readonly compiled = new Map<string, { text: string; check: DetailsSchema }>();
 
   constructor(store: AuthorizationDetailsTypeStore) {
-    this.cache = new RecordCache(async (type) => (await store.findNamed([type]))[0] ?? null);
+    this.cache = new RecordCache<AuthorizationDetailsType | null>(
+      async (type) => (await store.findNamed([type]))[0] ?? null,
+      (type) => type === null,
+    );
   }
 
   /**
