@@ -11,7 +11,8 @@ const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', impor
  */
 export async function startAuthService(env: Readonly<Record<string, string>>): Promise<AppProcess> {
   const port = env['AUTH_PORT'] ?? String(await freeLoopbackPort());
-  const url = `http://127.0.0.1:${port}`;
+  const scheme = env['AUTH_TLS_CERT_FILE'] === undefined ? 'http' : 'https';
+  const url = `${scheme}://127.0.0.1:${port}`;
   return AppProcess.start({
     args: ['--enable-source-maps', MAIN],
     env: { AUTH_HOST: '127.0.0.1', AUTH_PORT: port, AUTH_ISSUER: url, ...env },

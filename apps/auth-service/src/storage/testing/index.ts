@@ -12,3 +12,9 @@ export { createTestDatabase, type TestDatabase } from './test-database.js';
 // The table of rotation, which the exhaustive model is held against.
 export { type HotLineage } from '../../refresh-token/lineage.js';
 export { decideRotation } from '../../refresh-token/rotation.decision.js';
+export {
+  CertificateAuthority,
+  certificateJwk,
+  selfSigned,
+  type TestCertificate,
+} from '../../testing/certificate.authority.js';
