@@ -5,10 +5,7 @@ import { CertificateConfirmation } from './certificate.confirmation.js';
 import { createDpopConfirmation } from './dpop.confirmation.js';
 import { type ConfirmationMethod } from './sender.check.js';
 
-/**
- * In the order in which they are asked: a certificate before a proof, which is used up by it.
- * @throws TypeError for options that are wrong
- */
+/** @throws TypeError for options that are wrong */
 export function confirmationMethods(
   { dpop, clientCertificates }: Pick<AuthModuleOptions, 'dpop' | 'clientCertificates'>,
   clock: () => number,
