@@ -7,6 +7,7 @@ import { createTestDatabase } from '@keyward/auth-service/testing';
 import { type AppProcess } from './app-process.js';
 import { startAuthService } from './auth-service.js';
 import { ClientServer } from './client-server.js';
+import { freeLoopbackPort } from './free-loopback-port.js';
 
 const USERNAME = 'ada@harbour.example';
 const ORDERS = 'https://orders.harbour.example';
@@ -24,6 +25,8 @@ export class SignInStack {
 
   private constructor(
     private readonly authService: AppProcess,
+    /** Its origin, as browsers know it. */
+    readonly issuer: string,
     /** Where the clients `harbour` (asks for consent) and `house` (does not) are at home. */
     readonly client: ClientServer,
     private readonly directory: string,
@@ -31,24 +34,25 @@ export class SignInStack {
     readonly password: string,
   ) {}
 
-  static async start(): Promise<SignInStack> {
+  /** @param host that the issuer is called by; passkeys belong to names, not to addresses */
+  static async start(host: '127.0.0.1' | 'localhost' = '127.0.0.1'): Promise<SignInStack> {
     const directory = await mkdtemp(join(tmpdir(), 'keyward-pages-'));
     const database = await createTestDatabase();
     const client = await ClientServer.start();
     const password = randomBytes(12).toString('base64url');
     const bootstrapFile = join(directory, 'bootstrap.json');
     await writeFile(bootstrapFile, JSON.stringify(bootstrapOf(client)));
+    const port = String(await freeLoopbackPort());
+    const issuer = `http://${host}:${port}`;
     const authService = await startAuthService({
+      AUTH_PORT: port,
+      AUTH_ISSUER: issuer,
       DATABASE_URL: database.url,
       KEYWARD_DATA_DIR: join(directory, 'data'),
       AUTH_BOOTSTRAP_FILE: bootstrapFile,
       PASSWORD_OF_ADA: password,
     });
-    return new SignInStack(authService, client, directory, database, password);
-  }
-
-  get issuer(): string {
-    return this.authService.url;
+    return new SignInStack(authService, issuer, client, directory, database, password);
   }
 
   /** The URL to which a client sends a browser; by default `harbour`, which asks for a good deal. */

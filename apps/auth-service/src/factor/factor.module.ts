@@ -4,12 +4,28 @@ import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { CodeAuthenticator } from './code.authenticator.js';
+import { PasskeyAuthenticator } from './passkey.authenticator.js';
+import { PasskeyRegistration } from './passkey.registration.js';
 import { RecoveryCodes } from './recovery.codes.js';
 import { TotpEnrolments } from './totp.enrolment.js';
+import { WebAuthnChallenges } from './webauthn.challenges.js';
 
 @Module({
   imports: [AuditModule, KeysModule, StorageModule],
-  providers: [CodeAuthenticator, RecoveryCodes, TotpEnrolments],
-  exports: [CodeAuthenticator, RecoveryCodes, TotpEnrolments],
+  providers: [
+    CodeAuthenticator,
+    PasskeyAuthenticator,
+    PasskeyRegistration,
+    RecoveryCodes,
+    TotpEnrolments,
+    WebAuthnChallenges,
+  ],
+  exports: [
+    CodeAuthenticator,
+    PasskeyAuthenticator,
+    PasskeyRegistration,
+    RecoveryCodes,
+    TotpEnrolments,
+  ],
 })
 export class FactorModule {}

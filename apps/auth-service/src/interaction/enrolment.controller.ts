@@ -1,5 +1,5 @@
 /** The page on which a person sets up a first second factor, where one is needed and there is none. */
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { renderSVG } from 'uqr';
 import { type Account } from '../account/account.js';
@@ -9,7 +9,6 @@ import { ONE_TIME_CODE_AMR } from '../authentication/acr.js';
 import { type Proof } from '../authentication/proof.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { FactorStore } from '../factor/factor.store.js';
-import { RecoveryCodes } from '../factor/recovery.codes.js';
 import { otpauthUri, toBase32 } from '../factor/totp.js';
 import { type TotpEnrolment, TotpEnrolments } from '../factor/totp.enrolment.js';
 import { seeOther } from '../http/see-other.js';
@@ -18,6 +17,8 @@ import { BrowserCookie } from './browser.cookie.js';
 import { InteractionForm } from './interaction.form.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+import { PasskeyPages } from './passkey.pages.js';
+import { RecoveryCodesPages } from './recovery-codes.pages.js';
 
 /** What authenticator applications show beside the username. */
 const ISSUER_NAME = 'Keyward';
@@ -40,7 +41,8 @@ export class EnrolmentController {
     private readonly accounts: AccountStore,
     private readonly factors: FactorStore,
     private readonly enrolments: TotpEnrolments,
-    private readonly recoveryCodes: RecoveryCodes,
+    private readonly recoveryCodes: RecoveryCodesPages,
+    private readonly passkeys: PasskeyPages,
     private readonly audit: AuditTrail,
     private readonly pages: FactorPages,
   ) {}
@@ -50,11 +52,13 @@ export class EnrolmentController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Param('id') id: string,
+    @Query('problem') problem?: unknown,
   ): Promise<void> {
     const newcomer = await this.newcomer(request, reply, id);
     if (newcomer === null) return;
     const enrolment = await this.enrolments.begin(newcomer.account.accountId);
-    this.render(request, reply, newcomer, enrolment, null);
+    const passkey: FactorProblem | null = problem === 'passkey' ? { kind: 'passkey' } : null;
+    await this.render(request, reply, newcomer, enrolment, passkey);
   }
 
   @Post(':enrolmentId')
@@ -89,15 +93,9 @@ export class EnrolmentController {
       clientId: opened.client.clientId,
       detail: { kind: 'totp', factor_id: factorId },
     });
-    const codes = await this.recoveryCodes.replace(accountId);
     const proven = { accountId, amr: [ONE_TIME_CODE_AMR] };
     const next = await this.progress.prove(opened, proven, { request, reply });
-    this.pages.recoveryCodes(reply, {
-      client: opened.client,
-      redirectUri: opened.interaction.request.redirectUri,
-      codes,
-      continuePath: next,
-    });
+    await this.recoveryCodes.show(reply, opened, accountId, next);
   }
 
   /** Null where the browser was sent elsewhere. Who has a factor adds another one by that one. */
@@ -120,13 +118,13 @@ export class EnrolmentController {
     return { opened, proof, account };
   }
 
-  private render(
+  private async render(
     request: FastifyRequest,
     reply: FastifyReply,
     newcomer: Newcomer,
     { enrolmentId, secret }: TotpEnrolment,
     problem: FactorProblem | null,
-  ): void {
+  ): Promise<void> {
     const { opened, account } = newcomer;
     const { interactionId, request: authorization } = opened.interaction;
     this.pages.enrolment(reply, {
@@ -137,6 +135,10 @@ export class EnrolmentController {
       action: `${enrolmentPath(interactionId)}/${enrolmentId}`,
       formToken: this.browsers.formToken(request, reply, formContext(newcomer, enrolmentId)),
       redirectUri: authorization.redirectUri,
+      passkey: await this.passkeys.enrolmentForm(
+        { interaction: opened.interaction, request, reply },
+        account,
+      ),
       problem,
     });
   }

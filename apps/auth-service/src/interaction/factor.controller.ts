@@ -16,6 +16,7 @@ import { InteractionForm } from './interaction.form.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+import { PasskeyPages } from './passkey.pages.js';
 
 type Method = 'totp' | 'recovery';
 
@@ -30,6 +31,7 @@ export class FactorController {
     private readonly factors: FactorStore,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly codes: CodeAuthenticator,
+    private readonly passkeys: PasskeyPages,
     private readonly pages: FactorPages,
   ) {}
 
@@ -39,12 +41,14 @@ export class FactorController {
     @Res() reply: FastifyReply,
     @Param('id') id: string,
     @Query('method') method?: unknown,
+    @Query('problem') problem?: unknown,
   ): Promise<void> {
     const opened = await this.open.find(request, id);
     const proof = await this.progress.proofOf(request, opened.interaction);
     if (proof === null) return seeOther(reply, signInPath(id));
     const shown = method === 'recovery' ? 'recovery' : 'totp';
-    await this.render(request, reply, opened, proof, shown, null);
+    const passkey: FactorProblem | null = problem === 'passkey' ? { kind: 'passkey' } : null;
+    await this.render(request, reply, opened, proof, shown, passkey);
   }
 
   @Post()
@@ -98,6 +102,7 @@ export class FactorController {
     const account = await this.accounts.find(accountId);
     if (account === null) return seeOther(reply, signInPath(interaction.interactionId));
     if (factors.length === 0) return seeOther(reply, enrolmentPath(interaction.interactionId));
+    const asked = { accountId, passkeys: await this.factors.findPasskeys(accountId) };
     this.pages.factor(reply, {
       client,
       account,
@@ -107,6 +112,7 @@ export class FactorController {
       action: factorPath(interaction.interactionId),
       formToken: this.browsers.formToken(request, reply, formContext(interaction, proof)),
       redirectUri: interaction.request.redirectUri,
+      passkey: await this.passkeys.signInForm({ interaction, request, reply }, asked),
       problem,
     });
   }

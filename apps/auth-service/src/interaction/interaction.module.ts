@@ -14,7 +14,10 @@ import { EnrolmentController } from './enrolment.controller.js';
 import { FactorController } from './factor.controller.js';
 import { InteractionForm } from './interaction.form.js';
 import { OpenInteractions } from './open.interaction.js';
+import { PasskeyController } from './passkey.controller.js';
+import { PasskeyPages } from './passkey.pages.js';
 import { PermissionDescriber } from './permission.describer.js';
+import { RecoveryCodesPages } from './recovery-codes.pages.js';
 import { SelectAccountController } from './select-account.controller.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignedInAccounts } from './signed-in.account.js';
@@ -35,9 +38,17 @@ import { SignedInAccounts } from './signed-in.account.js';
     SignInController,
     FactorController,
     EnrolmentController,
+    PasskeyController,
     SelectAccountController,
     ConsentController,
   ],
-  providers: [InteractionForm, OpenInteractions, PermissionDescriber, SignedInAccounts],
+  providers: [
+    InteractionForm,
+    OpenInteractions,
+    PasskeyPages,
+    PermissionDescriber,
+    RecoveryCodesPages,
+    SignedInAccounts,
+  ],
 })
 export class InteractionModule {}

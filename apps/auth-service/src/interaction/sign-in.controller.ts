@@ -1,5 +1,5 @@
 /** The page on which a person signs in. */
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
@@ -15,6 +15,9 @@ import { InteractionForm } from './interaction.form.js';
 import { signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+import { PasskeyPages } from './passkey.pages.js';
+
+const PASSKEY: SignInProblem = { kind: 'passkey' };
 
 /** What the username field begins with. */
 interface UsernameField {
@@ -32,6 +35,7 @@ export class SignInController {
     private readonly accounts: AccountStore,
     private readonly passwords: PasswordAuthenticator,
     private readonly sessions: SessionService,
+    private readonly passkeys: PasskeyPages,
     private readonly pages: PageRenderer,
   ) {}
 
@@ -40,10 +44,11 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Param('id') id: string,
+    @Query('problem') problem?: unknown,
   ): Promise<void> {
     const opened = await this.open.find(request, id);
     const field = await this.usernameField(request, opened.interaction);
-    this.render(request, reply, opened, field, null);
+    await this.render(request, reply, opened, field, problem === 'passkey' ? PASSKEY : null);
   }
 
   @Post()
@@ -98,18 +103,19 @@ export class SignInController {
     return (await this.accounts.find(hintedSubject))?.username ?? null;
   }
 
-  private render(
+  private async render(
     request: FastifyRequest,
     reply: FastifyReply,
     { interaction, client }: OpenInteraction,
     field: UsernameField,
     problem: SignInProblem | null,
-  ): void {
+  ): Promise<void> {
     this.pages.signIn(reply, {
       client,
       action: signInPath(interaction.interactionId),
       formToken: this.browsers.formToken(request, reply, formContext(interaction)),
       redirectUri: interaction.request.redirectUri,
+      passkey: await this.passkeys.signInForm({ interaction, request, reply }, null),
       problem,
       ...field,
     });

@@ -8,13 +8,16 @@ export interface PageNeeds {
   readonly redirectUri: string | null;
   /** Whether the form itself goes to {@link redirectUri} and a script of ours may submit it. */
   readonly submitsToClient: boolean;
+  /** Whether a script of ours runs on it for another reason. Default false. */
+  readonly scripts?: boolean;
 }
 
 /**
  * The Content-Security-Policy of a page.
  * @see Content Security Policy Level 3
  */
-export function contentSecurityPolicy({ logo, redirectUri, submitsToClient }: PageNeeds): string {
+export function contentSecurityPolicy(needs: PageNeeds): string {
+  const { logo, redirectUri, submitsToClient, scripts = false } = needs;
   const images = ["'self'", ...(logo === null ? [] : [new URL(logo).origin])];
   const targets = [
     ...(submitsToClient ? [] : ["'self'"]),
@@ -25,7 +28,7 @@ export function contentSecurityPolicy({ logo, redirectUri, submitsToClient }: Pa
     "style-src 'self'",
     "font-src 'self'",
     `img-src ${images.join(' ')}`,
-    ...(submitsToClient ? ["script-src 'self'"] : []),
+    ...(submitsToClient || scripts ? ["script-src 'self'"] : []),
     `form-action ${targets.join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -2,13 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type FactorKind } from '../factor/factor.js';
-import { type AccountOnPage, type InteractionPage } from './interaction.pages.js';
+import { type AccountOnPage, type InteractionPage, type PasskeyForm } from './interaction.pages.js';
 import { accountModel, clientModel, waitingTime } from './page.models.js';
 import { needsOf, PageSender } from './page.sender.js';
 
 /** Why a page is shown again. */
 export type FactorProblem =
-  { readonly kind: 'refused' } | { readonly kind: 'braked'; readonly retryAfterSeconds: number };
+  | { readonly kind: 'passkey' | 'refused' }
+  | { readonly kind: 'braked'; readonly retryAfterSeconds: number };
 
 /** Asks for a second factor. */
 export interface FactorPage extends InteractionPage {
@@ -18,6 +19,7 @@ export interface FactorPage extends InteractionPage {
   /** What the form asks for. */
   readonly method: 'totp' | 'recovery';
   readonly hasRecoveryCodes: boolean;
+  readonly passkey: PasskeyForm | null;
   readonly problem: FactorProblem | null;
 }
 
@@ -28,6 +30,7 @@ export interface EnrolmentPage extends InteractionPage {
   readonly qrCode: string;
   /** The secret in base32, as people type it. */
   readonly secret: string;
+  readonly passkey: PasskeyForm | null;
   readonly problem: FactorProblem | null;
 }
 
@@ -60,12 +63,18 @@ export class FactorPages {
   private ask(reply: FastifyReply, name: string, page: FactorPage | EnrolmentPage): void {
     const braked = page.problem?.kind === 'braked' ? page.problem : null;
     if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
-    this.sender.send(reply, braked === null ? 200 : 429, name, needsOf(page), {
-      ...page,
-      client: clientModel(page.client),
-      account: accountModel(page.account),
-      problem: page.problem?.kind ?? null,
-      wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
-    });
+    this.sender.send(
+      reply,
+      braked === null ? 200 : 429,
+      name,
+      { ...needsOf(page), scripts: page.passkey !== null },
+      {
+        ...page,
+        client: clientModel(page.client),
+        account: accountModel(page.account),
+        problem: page.problem?.kind ?? null,
+        wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
+      },
+    );
   }
 }

@@ -17,13 +17,25 @@ export interface InteractionPage {
 export type SignInProblem =
   | { readonly kind: 'refused' }
   | { readonly kind: 'incomplete' }
+  | { readonly kind: 'passkey' }
   | { readonly kind: 'braked'; readonly retryAfterSeconds: number };
+
+/** A form that a script of ours fills by a passkey; hidden where the browser knows none. */
+export interface PasskeyForm {
+  readonly ceremony: 'get' | 'create';
+  /** JSON of WebAuthn's options. */
+  readonly options: string;
+  readonly action: string;
+  /** Of this form. */
+  readonly formToken: string;
+}
 
 /** Asks for username and password. */
 export interface SignInPage extends InteractionPage {
   readonly username: string | null;
   /** Nobody else may sign in. */
   readonly usernameFixed: boolean;
+  readonly passkey: PasskeyForm | null;
   readonly problem: SignInProblem | null;
 }
 

@@ -30,7 +30,7 @@ describe('PageRenderer', () => {
   };
   const account = { name: 'Ada', username: 'ada' };
   const hostileAccount = { name: HOSTILE, username: HOSTILE };
-  const signIn = { ...form, username: null, usernameFixed: false, problem: null };
+  const signIn = { ...form, username: null, usernameFixed: false, passkey: null, problem: null };
 
   const EVERY_PAGE: [string, (reply: FastifyReply) => void][] = [
     ['sign-in', (reply) => pages.signIn(reply, signIn)],

@@ -47,12 +47,18 @@ export class PageRenderer {
   signIn(reply: FastifyReply, page: SignInPage): void {
     const braked = page.problem?.kind === 'braked' ? page.problem : null;
     if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
-    this.sender.send(reply, braked === null ? 200 : 429, 'sign-in', needsOf(page), {
-      ...page,
-      client: clientModel(page.client),
-      problem: page.problem?.kind ?? null,
-      wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
-    });
+    this.sender.send(
+      reply,
+      braked === null ? 200 : 429,
+      'sign-in',
+      { ...needsOf(page), scripts: page.passkey !== null },
+      {
+        ...page,
+        client: clientModel(page.client),
+        problem: page.problem?.kind ?? null,
+        wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
+      },
+    );
   }
 
   selectAccount(reply: FastifyReply, page: SelectAccountPage): void {
