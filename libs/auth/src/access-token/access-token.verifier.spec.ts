@@ -55,13 +55,15 @@ describe('a good token', () => {
       audience: [AUDIENCE],
       scopes: ['a', 'b'],
       roles: [],
+      authorizationDetails: [],
       tokenId: 'token-1',
       grantId: 'g1',
       expiresAt: NOW + 300,
       issuedAt: NOW,
       claims: { ...CLAIMS, grant_id: 'g1', scope: 'a b a', act: { sub: 'x' }, amr: ['pwd'] },
     });
-    const parts = [principal, principal.scopes, principal.roles, principal.audience];
+    const parts: unknown[] = [principal, principal.scopes, principal.roles, principal.audience];
+    parts.push(principal.authorizationDetails);
     for (const part of [
       ...parts,
       principal.claims,
