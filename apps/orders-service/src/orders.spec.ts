@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { bearer, describeResourceServer, HandlerCalls, TestIssuer } from '@keyward/auth/testing';
 import request from 'supertest';
 import { accessDocument } from './access.document.js';
 import { createApplication } from './application.js';
@@ -13,72 +12,44 @@ const AUDIENCE = 'https://orders.test';
 const body = { currency: 'EUR', items: [{ sku: 'KEY-1', quantity: 2, unit_price_minor: 250 }] };
 
 describe('orders-service', () => {
-  let issuer: string;
-  let keys: Server;
-  let privateKey: CryptoKey;
+  const calls = new HandlerCalls();
+  let issuer: TestIssuer;
   let folder: string;
   let app: NestExpressApplication;
 
-  // An authorization server as far as a resource server sees it: metadata and keys over real HTTP.
   beforeAll(async () => {
-    const pair = await generateKeyPair('ES256');
-    privateKey = pair.privateKey;
-    const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
-    keys = createServer((incoming, response) => {
-      response.setHeader('Content-Type', 'application/json');
-      response.end(
-        JSON.stringify(
-          incoming.url === '/jwks'
-            ? { keys: [jwk] }
-            : {
-                issuer,
-                jwks_uri: `${issuer}/jwks`,
-                token_endpoint: `${issuer}/oauth2/token`,
-                response_types_supported: [],
-              },
-        ),
-      );
-    });
-    await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
-    issuer = `http://127.0.0.1:${(keys.address() as AddressInfo).port}`;
+    issuer = await TestIssuer.start({ audience: AUDIENCE });
     folder = await mkdtemp(join(tmpdir(), 'keyward-orders-'));
     Object.assign(process.env, {
-      ORDERS_ISSUER: issuer,
+      ORDERS_ISSUER: issuer.url,
+      ORDERS_CLIENT_SECRET: 'any secret will do at this issuer',
       ORDERS_AUDIENCE: AUDIENCE,
       ORDERS_FILE: join(folder, 'orders.json'),
       ORDERS_DEMO_CUSTOMER: 'demo',
     });
     app = await createApplication(false);
+    app.useGlobalInterceptors(calls);
     await app.listen(0, '127.0.0.1');
+    // Until the issuer's revocations are known it says so.
+    while (!(await http().get('/health')).text.includes('ready')) await sleep(10);
   });
 
   afterAll(async () => {
     await app.close();
-    keys.closeAllConnections();
-    await new Promise((resolve) => keys.close(resolve));
+    await issuer.stop();
     await rm(folder, { recursive: true });
   });
 
   const http = () => request(app.getHttpServer());
 
-  async function tokenFor(subject: string, scope: string): Promise<string> {
-    const jwt = await new SignJWT({ client_id: subject, scope, jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'key-1' })
-      .setIssuer(issuer)
-      .setSubject(subject)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey);
-    return `Bearer ${jwt}`;
-  }
-
+  const tokenFor = (sub: string, scope: string) =>
+    bearer(issuer.token({ sub, client_id: sub, scope }));
   const reader = (subject: string) => tokenFor(subject, 'orders:read');
   const writer = (subject: string) => tokenFor(subject, 'orders:read orders:write');
 
   async function place(subject: string): Promise<string> {
-    const token = await writer(subject);
-    const { body: order } = await http().post('/orders').set('Authorization', token).send(body);
+    const token = writer(subject);
+    const { body: order } = await http().post('/orders').use(token).send(body);
     return order.id;
   }
 
@@ -92,7 +63,7 @@ describe('orders-service', () => {
     const { body: metadata } = await http().get(path).set('Host', 'evil.example').expect(200);
     expect(metadata).toMatchObject({
       resource: AUDIENCE,
-      authorization_servers: [issuer],
+      authorization_servers: [issuer.url],
       scopes_supported: ['orders:read', 'orders:write'],
       bearer_methods_supported: ['header'],
     });
@@ -103,32 +74,47 @@ describe('orders-service', () => {
   });
 
   it('shows the demo customer three sample orders', async () => {
-    const response = await http()
-      .get('/orders')
-      .set('Authorization', await reader('demo'));
+    const response = await http().get('/orders').use(reader('demo'));
     expect(response.status).toBe(200);
     expect(response.body).toHaveLength(3);
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
   it('places, shows, lists, replaces and removes an order', async () => {
-    const token = await writer('alice');
-    const placed = await http().post('/orders').set('Authorization', token).send(body).expect(201);
+    const token = writer('alice');
+    const placed = await http().post('/orders').use(token).send(body).expect(201);
     expect(placed.body).toMatchObject({ ...body, customer: 'alice' });
     const path = `/orders/${placed.body.id}`;
     expect(placed.headers['location']).toBe(path);
 
-    await http().get(path).set('Authorization', token).expect(200, placed.body);
-    await http().get('/orders').set('Authorization', token).expect(200, [placed.body]);
+    await http().get(path).use(token).expect(200, placed.body);
+    await http().get('/orders').use(token).expect(200, [placed.body]);
 
     const other = { ...body, currency: 'CHF', note: 'by Friday' };
     for (let time = 1; time <= 2; time++) {
-      const replaced = await http().put(path).set('Authorization', token).send(other).expect(200);
+      const replaced = await http().put(path).use(token).send(other).expect(200);
       expect(replaced.body).toMatchObject({ ...other, created_at: placed.body.created_at });
     }
-    await http().delete(path).set('Authorization', token).expect(204);
-    await http().delete(path).set('Authorization', token).expect(404);
-    await http().get('/orders').set('Authorization', token).expect(200, []);
+    await http().delete(path).use(token).expect(204);
+    await http().delete(path).use(token).expect(404);
+    await http().get('/orders').use(token).expect(200, []);
+  });
+
+  describeResourceServer(() => app, {
+    issuer: () => issuer,
+    route: 'GET /orders',
+    scopes: ['orders:read'],
+    handlerCalls: calls,
+    revocations: true,
+  });
+
+  describeResourceServer(() => app, {
+    issuer: () => issuer,
+    route: 'POST /orders',
+    scopes: ['orders:write'],
+    body,
+    handlerCalls: calls,
+    revocations: true,
   });
 
   it.each([
@@ -153,7 +139,7 @@ describe('orders-service', () => {
   ])('answers %s %s with %s alone by naming %s', async (method, path, held, missing) => {
     const response = await request(app.getHttpServer())
       [verb(method)](path)
-      .set('Authorization', await tokenFor('alice', held));
+      .use(tokenFor('alice', held));
     expect(response.status).toBe(403);
     expect(response.headers['www-authenticate']).toContain('error="insufficient_scope"');
     expect(response.headers['www-authenticate']).toContain(`scope="${missing}"`);
@@ -166,17 +152,14 @@ describe('orders-service', () => {
       const ask = async (path: string) => {
         const { status, body: answer } = await request(app.getHttpServer())
           [verb(method)](path)
-          .set('Authorization', await writer('mallory'))
+          .use(writer('mallory'))
           .send(method === 'PUT' ? body : undefined);
         return { status, answer };
       };
       const foreign = await ask(`/orders/${id}`);
       expect(foreign.status).toBe(404);
       expect(foreign).toEqual(await ask('/orders/00000000-0000-4000-8000-000000000000'));
-      await http()
-        .get(`/orders/${id}`)
-        .set('Authorization', await reader('alice'))
-        .expect(200);
+      await http().get(`/orders/${id}`).use(reader('alice')).expect(200);
     },
   );
 
@@ -189,10 +172,7 @@ describe('orders-service', () => {
     ['a customer of its own choice', { ...body, customer: 'bob' }],
     ['a list in the place of an order', [body]],
   ])('refuses %s with 400 and the problems', async (_name, content) => {
-    const response = await http()
-      .post('/orders')
-      .set('Authorization', await writer('alice'))
-      .send(content);
+    const response = await http().post('/orders').use(writer('alice')).send(content);
     expect(response.status).toBe(400);
     expect(response.body.message.length).toBeGreaterThan(0);
   });
@@ -200,7 +180,7 @@ describe('orders-service', () => {
   it('keeps its answer to a body with thousands of problems short', async () => {
     const response = await http()
       .post('/orders')
-      .set('Authorization', await writer('alice'))
+      .use(writer('alice'))
       .send({ currency: 'EUR', items: Array.from({ length: 20_000 }, () => 0) });
     expect(response.status).toBe(400);
     expect(response.text.length).toBeLessThan(10_000);
@@ -214,7 +194,7 @@ describe('orders-service', () => {
   ])('answers %s with %s, and no stack trace', async (_name, content, type, status) => {
     const response = await http()
       .post('/orders')
-      .set('Authorization', await writer('alice'))
+      .use(writer('alice'))
       .set('Content-Type', type)
       .send(content);
     expect(response.status).toBe(status);
@@ -222,10 +202,7 @@ describe('orders-service', () => {
   });
 
   it('answers a malformed path with 400', async () => {
-    await http()
-      .get('/orders/%ff')
-      .set('Authorization', await reader('alice'))
-      .expect(400);
+    await http().get('/orders/%ff').use(reader('alice')).expect(400);
   });
 
   it('asks of its callers what access.md says', async () => {
@@ -256,7 +233,7 @@ describe('orders-service', () => {
       const { body: document } = await http().get('/docs-json').expect(200);
       expect(document.components.securitySchemes.oauth2.flows).toEqual({
         clientCredentials: {
-          tokenUrl: `${issuer}/oauth2/token`,
+          tokenUrl: `${issuer.url}/oauth2/token`,
           scopes: {
             'orders:read': 'See your orders',
             'orders:write': 'Place, change and remove your orders',

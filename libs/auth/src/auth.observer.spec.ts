@@ -15,7 +15,7 @@ import {
   trustIn,
   verifierOf,
 } from './spec-support/access-token.fixture.js';
-import { generateSigningKey } from './spec-support/signing-key.js';
+import { generateSigningKey } from './testing/signing-key.js';
 
 const KEY = generateSigningKey('ES256');
 const TRUSTS = [trustIn([KEY])];

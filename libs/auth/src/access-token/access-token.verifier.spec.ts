@@ -12,7 +12,7 @@ import {
 } from '../spec-support/access-token.fixture.js';
 import { VERIFIED } from '../principal/principal.js';
 import { providerFixture } from '../spec-support/provider.fixture.js';
-import { generateSigningKey, hmacBytes } from '../spec-support/signing-key.js';
+import { generateSigningKey, hmacBytes } from '../testing/signing-key.js';
 import { Trust } from '../trust/trust.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
 

@@ -5,7 +5,7 @@ import { importPublicJwk } from '../jws/jwk-import.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { AUDIENCE, CLAIMS, forgeToken, ISSUER, NOW } from '../spec-support/access-token.fixture.js';
 import { providerFixture } from '../spec-support/provider.fixture.js';
-import { generateSigningKey, type SigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey, type SigningKey } from '../testing/signing-key.js';
 import { Trust } from '../trust/trust.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
 import { KeysUnavailableError, RefusedTokenError } from './refusal.js';

@@ -14,7 +14,7 @@ import {
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
 import { bakeToken } from '../spec-support/bake-token.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { tokenRecipe } from '../spec-support/token-recipe.js';
 
 const RUNS = Number(process.env['KEYWARD_FUZZ_RUNS'] ?? 6000);

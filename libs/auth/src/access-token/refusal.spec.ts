@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { forgeToken, trustIn, verifierOf } from '../spec-support/access-token.fixture.js';
 import { bakeToken } from '../spec-support/bake-token.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { tokenRecipe } from '../spec-support/token-recipe.js';
 import { KeysUnavailableError, RefusedTokenError, shown } from './refusal.js';
 

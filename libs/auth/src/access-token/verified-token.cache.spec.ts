@@ -11,7 +11,7 @@ import {
   trustIn,
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { VerifiedTokenCache, type VerifiedToken } from './verified-token.cache.js';
 
 /** The cache looks into nothing that it holds. */

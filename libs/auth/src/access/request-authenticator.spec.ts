@@ -6,7 +6,7 @@ import { type HttpRequest } from '../bearer/bearer-token.js';
 import { principalOf, type AuthenticatedRequest } from '../principal/principal.js';
 import { forgeToken, trustIn, verifierOf } from '../spec-support/access-token.fixture.js';
 import { providerFixture } from '../spec-support/provider.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { type TrustOptions } from '../trust/trust.options.js';
 import { RequestAuthenticator } from './request-authenticator.js';

@@ -2,7 +2,7 @@
 import { jwtVerify } from 'jose';
 import { FixedKeySource } from '../jwks/fixed-key-source.js';
 import { IntrospectionServer, type SeenQuestion } from '../spec-support/introspection-server.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { IntrospectionClient } from './introspection.client.js';
 import { type IntrospectionCredentials } from './introspection.options.js';
 

@@ -15,7 +15,7 @@ import {
 import { IntrospectionServer } from '../spec-support/introspection-server.js';
 import { RevocationFeed } from '../revocation/revocation.feed.js';
 import { ScriptedFeed } from '../spec-support/scripted-feed.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { type TrustOptions } from '../trust/trust.options.js';
 import { createTrusts } from '../trust/trusts.js';
 import { type IntrospectionOptions } from './introspection.options.js';

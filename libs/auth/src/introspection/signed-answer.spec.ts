@@ -4,7 +4,7 @@ import { IntrospectionUnavailableError } from '../access-token/refusal.js';
 import { FixedKeySource } from '../jwks/fixed-key-source.js';
 import { importJwkSet } from '../jwks/jwk-set.js';
 import { IntrospectionServer } from '../spec-support/introspection-server.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { IntrospectionClient } from './introspection.client.js';
 
 const ISSUER = 'https://as.example';

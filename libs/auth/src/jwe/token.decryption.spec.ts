@@ -11,7 +11,7 @@ import {
   trustIn,
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { type DecryptionOptions } from './decryption.options.js';
 
 const pairOf = async (alg: string, kid: string, options: object = {}) => {

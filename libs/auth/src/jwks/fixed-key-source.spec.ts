@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { importPublicJwk, importSecret } from '../jws/jwk-import.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type VerificationKey } from '../jws/verification-key.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { FixedKeySource } from './fixed-key-source.js';
 

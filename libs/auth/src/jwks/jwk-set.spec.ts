@@ -1,5 +1,5 @@
 /** What becomes of a JWK Set as a whole. */
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { importJwkSet, keysByKid } from './jwk-set.js';
 

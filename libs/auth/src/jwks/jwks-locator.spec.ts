@@ -1,5 +1,5 @@
 /** Discovery: which metadata is asked, in which order, and which is believed. */
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { providerFixture, type ProviderFixture } from '../spec-support/provider.fixture.js';
 import { DocumentUnavailableError } from './json-document.js';
 import { JwksLocator } from './jwks-locator.js';

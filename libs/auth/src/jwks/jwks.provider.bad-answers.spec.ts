@@ -1,9 +1,9 @@
 /** The JWKS provider with an issuer that errs, stalls or lies: no answer of it takes known keys away. */
 import { KeysUnavailableError } from '../access-token/refusal.js';
 import { type VerificationKey } from '../jws/verification-key.js';
-import { type Answer } from '../spec-support/issuer-server.js';
+import { type Answer } from '../testing/issuer-server.js';
 import { providerFixture, type ProviderFixture } from '../spec-support/provider.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { type JwksOptions } from './jwks.options.js';
 
 const A = generateSigningKey('ES256', 'a').publicJwk;

@@ -6,7 +6,7 @@ import {
   settle,
   type ProviderFixture,
 } from '../spec-support/provider.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { type JwksOptions } from './jwks.options.js';
 
 const A = generateSigningKey('ES256', 'a').publicJwk;

@@ -1,8 +1,8 @@
 /** Which JSON Web Keys are used, which are passed over, and which are refused for a broken rule. */
 import { randomBytes, type JsonWebKey } from 'node:crypto';
 import { ASYMMETRIC_ALGORITHMS } from '@keyward/oauth';
-import { generateKeyPair } from '../spec-support/key-pair.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateKeyPair } from '../testing/key-pair.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { importPublicJwk, UnusableKeyError } from './jwk-import.js';
 import { type JsonObject } from './strict-json.js';

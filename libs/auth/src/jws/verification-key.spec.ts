@@ -2,7 +2,7 @@
 import { randomBytes, sign } from 'node:crypto';
 import { ASYMMETRIC_ALGORITHMS, HMAC_ALGORITHMS, type AsymmetricAlgorithm } from '@keyward/oauth';
 import { CompactSign } from 'jose';
-import { generateSigningKey, signBytes, type SigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey, signBytes, type SigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { importPublicJwk, importSecret } from './jwk-import.js';
 import { type VerificationKey } from './verification-key.js';

@@ -8,7 +8,7 @@ import {
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
 import { eventually, ScriptedFeed } from '../spec-support/scripted-feed.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { RevocationFeed } from './revocation.feed.js';
 import { type RevocationOptions } from './revocation.options.js';
 import { TokenStatus } from './token.status.js';

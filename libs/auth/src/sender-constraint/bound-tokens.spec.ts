@@ -13,7 +13,7 @@ import {
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
 import { forgeProof, proofJwk, type ProofParts } from '../spec-support/dpop-proof.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { ReplaysUnavailableError } from './dpop-proof.refusal.js';
 import { DpopNonces } from './dpop.nonces.js';

@@ -2,8 +2,8 @@
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { forgeToken, NOW } from '../spec-support/access-token.fixture.js';
 import { forgeProof, ORDERS_URI, proofJwk } from '../spec-support/dpop-proof.fixture.js';
-import { generateKeyPair } from '../spec-support/key-pair.js';
-import { generateSigningKey, hmacBytes, type SigningKey } from '../spec-support/signing-key.js';
+import { generateKeyPair } from '../testing/key-pair.js';
+import { generateSigningKey, hmacBytes, type SigningKey } from '../testing/signing-key.js';
 import { RefusedProofError } from './dpop-proof.refusal.js';
 import { DpopProofVerifier, type ProvenRequest } from './dpop-proof.verifier.js';
 import { DpopNonces } from './dpop.nonces.js';

@@ -7,7 +7,8 @@ import { KeysUnavailableError, RefusedTokenError } from '../access-token/refusal
 import { type JwksObserver } from '../jwks/jwks.provider.js';
 import { type TrustOptions } from '../trust/trust.options.js';
 import { createTrusts } from '../trust/trusts.js';
-import { signBytes, type SigningKey } from './signing-key.js';
+import { type SigningKey } from '../testing/signing-key.js';
+import { signToken, signWith } from '../testing/token-forge.js';
 
 export const ISSUER = 'https://as.example';
 export const AUDIENCE = 'https://orders.example';
@@ -41,19 +42,8 @@ export interface TokenParts {
 
 /** A compact JWS of these parts with a signature of `key` that is right for exactly these bytes. */
 export function forgeToken(key: SigningKey, parts: TokenParts = {}): string {
-  const header = encode(parts.header ?? { alg: key.alg, kid: key.kid, typ: 'at+jwt' });
-  return signSegments(key, header, encode(parts.payload ?? CLAIMS));
-}
-
-/** Signs two segments as they stand, however badly they are encoded. */
-export function signSegments(key: SigningKey, header: string, payload: string): string {
-  const input = `${header}.${payload}`;
-  return `${input}.${signBytes(key, Buffer.from(input)).toString('base64url')}`;
-}
-
-function encode(part: object | string | Buffer): string {
-  const bytes = typeof part === 'string' || Buffer.isBuffer(part) ? part : JSON.stringify(part);
-  return Buffer.from(bytes as string).toString('base64url');
+  const header = parts.header ?? { alg: key.alg, kid: key.kid, typ: 'at+jwt' };
+  return signToken(header, parts.payload ?? CLAIMS, signWith(key));
 }
 
 /** A trust in ISSUER with these keys, for all of their algorithms. */

@@ -1,6 +1,6 @@
 /** Turns a recipe into the token that it describes. */
 import { CLAIMS } from './access-token.fixture.js';
-import { hmacBytes, signBytes, type SigningKey } from './signing-key.js';
+import { hmacBytes, signBytes, type SigningKey } from '../testing/signing-key.js';
 import {
   type Edit,
   type EncodingFault,

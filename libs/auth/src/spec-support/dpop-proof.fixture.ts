@@ -1,7 +1,7 @@
 /** DPoP proofs for tests: a good one, and whatever is different from it. */
 import { hash } from 'node:crypto';
 import { forgeToken, NOW } from './access-token.fixture.js';
-import { type SigningKey } from './signing-key.js';
+import { type SigningKey } from '../testing/signing-key.js';
 
 export const ORDERS_URI = 'https://orders.example/orders';
 

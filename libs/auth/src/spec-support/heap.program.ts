@@ -2,7 +2,7 @@
 import { getHeapSnapshot } from 'node:v8';
 import { type AccessTokenVerifier } from '../access-token/access-token.verifier.js';
 import { CLAIMS, forgeToken, outcomeOf, trustIn, verifierOf } from './access-token.fixture.js';
-import { generateSigningKey, type SigningKey } from './signing-key.js';
+import { generateSigningKey, type SigningKey } from '../testing/signing-key.js';
 
 /** The name of each token, and its signature as UTF-16 code units, which no search can mistake. */
 type Marks = Record<string, number[]>;

@@ -1,6 +1,6 @@
 /** An introspection endpoint for tests: real sockets, answers by token, and whatever fault a test wants. */
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { IssuerServer } from './issuer-server.js';
+import { IssuerServer } from '../testing/issuer-server.js';
 
 /** A question as it came in. */
 export interface SeenQuestion {

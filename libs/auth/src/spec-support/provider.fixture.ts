@@ -4,7 +4,7 @@ import { JwksLocator } from '../jwks/jwks-locator.js';
 import { resolveJwksOptions, type JwksOptions } from '../jwks/jwks.options.js';
 import { JwksProvider, type JwksObserver } from '../jwks/jwks.provider.js';
 import { NOW } from './access-token.fixture.js';
-import { IssuerServer } from './issuer-server.js';
+import { IssuerServer } from '../testing/issuer-server.js';
 
 /** A clock that stands still until it is moved. */
 export class ManualClock {

@@ -8,7 +8,7 @@ import {
 } from '../spec-support/access-token.fixture.js';
 import { FixedKeySource } from '../jwks/fixed-key-source.js';
 import { PROVIDERS, type ProviderCase } from '../spec-support/provider-tokens.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { without } from '../spec-support/without.js';
 import { entraId, keyward } from './presets.js';
 import { Trust } from './trust.js';

@@ -7,7 +7,7 @@ import {
   trustIn,
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
-import { generateSigningKey } from '../spec-support/signing-key.js';
+import { generateSigningKey } from '../testing/signing-key.js';
 import { type TrustOptions } from './trust.options.js';
 import { createTrusts } from './trusts.js';
 
