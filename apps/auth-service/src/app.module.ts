@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountModule } from './account/account.module.js';
+import { AdministrationModule } from './administration/administration.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
@@ -48,6 +49,7 @@ import { ViewsModule } from './views/views.module.js';
       ],
     }),
     AccountModule,
+    AdministrationModule,
     AuditModule,
     AuthorizationModule,
     BootstrapModule,

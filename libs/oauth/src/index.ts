@@ -1,4 +1,5 @@
 /** @keyward/oauth: the vocabulary of OAuth 2.1 and OpenID Connect. Pure: no framework, no I/O. */
+export * from './administration.js';
 export * from './algorithms.js';
 export * from './authorization-details.js';
 export * from './claims.js';

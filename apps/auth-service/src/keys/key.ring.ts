@@ -89,7 +89,9 @@ export class KeyRing implements OnModuleInit {
       key = this.snapshot.signer(algorithm, this.clock.nowMs());
     }
     if (key !== undefined) return key;
-    const why = this.clockProblem ?? `no ${algorithm} key may sign at this time`;
+    const why =
+      this.clockProblem ??
+      `no ${algorithm} key may sign now: \`keys list\` shows which are planned`;
     throw new TemporarilyUnavailableError('no token can be signed now', why);
   }
 

@@ -1,0 +1,7 @@
+/** The administration API as a resource: where it stands and what its tokens say. */
+
+/** Below the issuer; `<issuer>/admin` is also the identifier of the resource (RFC 8707 section 2). */
+export const ADMINISTRATION_PATH = '/admin';
+
+/** Scope of whoever lists, rotates and revokes signing keys. */
+export const ADMIN_KEYS_SCOPE = 'admin:keys';
