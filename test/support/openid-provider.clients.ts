@@ -70,6 +70,7 @@ export interface ProviderDeclarations {
   readonly clients?: readonly object[];
   readonly resources?: readonly object[];
   readonly partners?: readonly object[];
+  readonly authorizationDetailsTypes?: readonly object[];
   /** The identifier of the resource that has orders. */
   readonly orders?: string;
 }
@@ -77,7 +78,13 @@ export interface ProviderDeclarations {
 /** The whole file. */
 export async function providerDocument(
   people: readonly { readonly accountId: string; readonly username: string }[],
-  { clients = [], resources = [], partners = [], orders = ORDERS }: ProviderDeclarations = {},
+  {
+    clients = [],
+    resources = [],
+    partners = [],
+    authorizationDetailsTypes = [],
+    orders = ORDERS,
+  }: ProviderDeclarations = {},
 ): Promise<object> {
   const jwk = { ...(await exportJWK(PARTNER_KEY.publicKey)), kid: PARTNER_KID };
   return {
@@ -109,6 +116,7 @@ export async function providerDocument(
     ],
     accounts: people.map(account),
     partners,
+    authorization_details_types: authorizationDetailsTypes,
   };
 }
 
