@@ -1,10 +1,6 @@
 /** Rich authorization requests from end to end: openid-client, auth-service and the library's decorators. */
-import {
-  AuthorizationDetails,
-  Authenticated,
-  CurrentAuthorizationDetails,
-  type AuthorizationDetail,
-} from '@keyward/auth';
+import { AuthorizationDetails, Authenticated, CurrentAuthorizationDetails } from '@keyward/auth';
+import { type AuthorizationDetail } from '@keyward/oauth';
 import { Controller, Get, Post, type ExecutionContext } from '@nestjs/common';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';

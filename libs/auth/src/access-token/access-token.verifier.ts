@@ -130,6 +130,17 @@ export class AccessTokenVerifier {
     return principal;
   }
 
+  /**
+   * The signed token inside an encrypted one, which its issuer cannot read: what to exchange for
+   * another token, or to introspect. Any other token is returned as it is. Nothing is verified here.
+   *
+   * @throws RefusedTokenError for what is encrypted in another way, or to somebody else
+   * @see RFC 7519 section 5.2
+   */
+  signedTokenIn(token: string): string {
+    return this.#decryption.open(token)?.jws ?? token;
+  }
+
   /** The state of each trust's keys, by issuer; for a health check. */
   keyStates(): ReadonlyMap<string, KeySourceState> {
     const nowMs = this.clock();
@@ -190,7 +201,7 @@ export class AccessTokenVerifier {
     if (known !== undefined && known.trust.keys.current(known.kid, nowMs) === known.key) {
       checkTimes(known.times, known.trust, nowMs);
       if (known.trust.revocation === undefined) return known.principal;
-      return admit(() => this.#signedTokenIn(token), known, nowMs);
+      return admit(() => this.signedTokenIn(token), known, nowMs);
     }
     const opaque = this.#opaque.find(token);
     if (opaque !== undefined) return this.#askAbout(token, opaque);
@@ -229,18 +240,13 @@ export class AccessTokenVerifier {
   async #confirm(token: string, principal: Principal, maxAgeSeconds: number): Promise<Principal> {
     const trust = this.trusts.get(principal.issuer);
     const answer = await trust?.introspection?.introspect(
-      this.#signedTokenIn(token),
+      this.signedTokenIn(token),
       maxAgeSeconds,
     );
     if (trust === undefined || answer === undefined) {
       throw new IntrospectionUnavailableError(principal.issuer, NOT_SET, 60);
     }
     return confirmPrincipal(principal, answer, trust, this.clock());
-  }
-
-  /** What the issuer knows of a token: it cannot read what it encrypted to us. */
-  #signedTokenIn(token: string): string {
-    return this.#decryption.open(token)?.jws ?? token;
   }
 
   #trustOf({ payload }: CompactJws, opened: OpenedToken | undefined): Trust {

@@ -288,6 +288,19 @@ describe('several trusts', () => {
   });
 });
 
+describe('the signed token inside', () => {
+  it('is what to exchange for another; a token in the clear is that itself', async () => {
+    const signed = forgeToken(SIGNER);
+    expect(verifier.signedTokenIn(await seal(signed))).toBe(signed);
+    expect(verifier.signedTokenIn(signed)).toBe(signed);
+  });
+
+  it('is not to be had of what is encrypted to somebody else', async () => {
+    const token = await seal(undefined, {}, OTHER);
+    expect(() => verifier.signedTokenIn(token)).toThrow('decryption_failed');
+  });
+});
+
 describe('decryption options', () => {
   const publicHalf = async () => ({ ...(await exportJWK(P256.publicKey)), kid: 'p' });
   it.each<[string, () => Promise<DecryptionOptions>, RegExp]>([
