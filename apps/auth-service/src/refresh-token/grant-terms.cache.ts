@@ -6,10 +6,16 @@ import { formatTerms, type GrantTerms, GrantTermsStore } from './grant-terms.sto
 /** Most combinations that are remembered; beyond, the one that was used longest ago goes. */
 export const MAX_REMEMBERED_TERMS = 10_000;
 
+/**
+ * How long an id is given to new grants without asking: far shorter than the time after which unused
+ * terms are removed. Terms themselves are remembered for good, as a grant in force keeps its own.
+ */
+export const ID_SECONDS = 3600;
+
 @Injectable()
 export class GrantTermsCache {
   private readonly termsById = new Map<number, GrantTerms>();
-  private readonly idByText = new Map<string, number>();
+  private readonly idByText = new Map<string, { readonly id: number; readonly atMs: number }>();
 
   constructor(private readonly store: GrantTermsStore) {}
 
@@ -19,10 +25,12 @@ export class GrantTermsCache {
     const terms = { scope, resources, acr, amr, authorizationDetails };
     const text = formatTerms(terms);
     const known = this.idByText.get(text);
-    if (known !== undefined) return touch(this.idByText, text, known);
+    if (known !== undefined && performance.now() - known.atMs < ID_SECONDS * 1000) {
+      return touch(this.idByText, text, known).id;
+    }
     const id = await this.store.idOf(terms);
     touch(this.termsById, id, terms);
-    return touch(this.idByText, text, id);
+    return touch(this.idByText, text, { id, atMs: performance.now() }).id;
   }
 
   /**

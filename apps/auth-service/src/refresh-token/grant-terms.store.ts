@@ -19,7 +19,7 @@ export function formatTerms(terms: GrantTerms): string {
   return JSON.stringify([scope, resources, acr, amr, ...(details === null ? [] : [details])]);
 }
 
-/** Gives each combination an id of its own, for good. */
+/** Gives each combination an id of its own, for as long as a grant has it. */
 export abstract class GrantTermsStore {
   /**
    * The id of these terms, given now where they have none. Any number of callers get the same one.
@@ -28,8 +28,15 @@ export abstract class GrantTermsStore {
   abstract idOf(terms: GrantTerms): Promise<number>;
 
   /**
-   * @returns null for an id that was never given
+   * @returns null for an id that was never given, or whose terms are gone
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   abstract find(id: number): Promise<GrantTerms | null>;
+
+  /**
+   * Removes up to `limit` terms that no lineage has, and whose id was not asked for since `before`.
+   * @returns how many there were; fewer than `limit` where none is left
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract deleteUnused(before: Date, limit: number): Promise<number>;
 }

@@ -1,4 +1,4 @@
-/** Forgets revocations that concern no token any more, and grants that ended long ago. */
+/** Forgets revocations that concern no token any more, grants that ended long ago, and what only they had. */
 import {
   Injectable,
   Logger,
@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { GrantStore } from '../grant/grant.store.js';
+import { GrantTermsStore } from '../refresh-token/grant-terms.store.js';
 import { RevocationRecord } from './revocation.record.js';
 
 const INTERVAL_MS = 3_600_000;
@@ -13,6 +14,9 @@ const BATCH = 1000;
 
 /** How long a grant that ended can still be asked about: why was I logged out? */
 const GRANT_HISTORY_MS = 30 * 86_400_000;
+
+/** How long terms that no grant has are kept: far longer than any process gives their id to new ones. */
+const UNUSED_TERMS_MS = 86_400_000;
 
 /** Purges every hour, in batches so short that no writer waits for one. */
 @Injectable()
@@ -25,6 +29,7 @@ export class RevocationRetention implements OnApplicationBootstrap, OnModuleDest
   constructor(
     private readonly record: RevocationRecord,
     private readonly grants: GrantStore,
+    private readonly terms: GrantTermsStore,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -46,6 +51,8 @@ export class RevocationRetention implements OnApplicationBootstrap, OnModuleDest
     await this.inBatches(() => this.record.deleteExpired(BATCH));
     const before = new Date(Date.now() - GRANT_HISTORY_MS);
     await this.inBatches(() => this.grants.deleteExpired(before, BATCH));
+    const unused = new Date(Date.now() - UNUSED_TERMS_MS);
+    await this.inBatches(() => this.terms.deleteUnused(unused, BATCH));
   }
 
   private async inBatches(purge: () => Promise<number>): Promise<void> {

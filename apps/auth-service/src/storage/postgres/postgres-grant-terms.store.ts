@@ -20,12 +20,14 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
     const digest = createHash('sha256').update(formatTerms(terms)).digest();
     return onPostgres(async () => {
       const { manager } = this.database;
-      const find = () =>
-        manager.query<{ terms_id: number }[]>(
-          'SELECT terms_id FROM grant_terms WHERE terms_sha256 = $1',
+      const use = async () => {
+        const [rows] = await manager.query<[{ terms_id: number }[], number]>(
+          'UPDATE grant_terms SET used_at = now() WHERE terms_sha256 = $1 RETURNING terms_id',
           [digest],
         );
-      let [row] = await find();
+        return rows[0];
+      };
+      let row = await use();
       if (row === undefined) {
         // An id that a conflict leaves unused is no loss; two ids for the same terms would be.
         await manager.query(
@@ -33,7 +35,7 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
           [digest, scope, resources, acr, amr, JSON.stringify(authorizationDetails)],
         );
-        [row] = await find();
+        row = await use();
       }
       if (row === undefined) throw new Error('terms that were just recorded are missing');
       return row.terms_id;
@@ -49,5 +51,19 @@ export class PostgresGrantTermsStore extends GrantTermsStore {
       );
       return row ?? null;
     });
+  }
+
+  async deleteUnused(before: Date, limit: number): Promise<number> {
+    const [, deleted] = await onPostgres(() =>
+      this.database.manager.query<[unknown, number]>(
+        `DELETE FROM grant_terms WHERE terms_id = ANY(ARRAY(
+           SELECT terms_id FROM grant_terms AS terms
+           WHERE used_at < $1 AND NOT EXISTS
+             (SELECT FROM refresh_rotation WHERE refresh_rotation.terms_id = terms.terms_id)
+           LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+        [before, limit],
+      ),
+    );
+    return deleted;
   }
 }

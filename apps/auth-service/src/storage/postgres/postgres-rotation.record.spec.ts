@@ -54,6 +54,24 @@ describe('PostgresRotationRecord', () => {
     idleExpiresMs,
   });
 
+  it('keeps the terms that a lineage has, and those that were asked for lately', async () => {
+    await create();
+    const terms = new PostgresGrantTermsStore(database);
+    const unused = await terms.idOf({ ...TERMS, scope: ['unused'] });
+    const future = new Date(Date.now() + 60_000);
+    expect(await terms.deleteUnused(new Date(Date.now() - 60_000), 10)).toBe(0);
+    await database.manager.query(
+      `UPDATE grant_terms SET used_at = now() - interval '2 days' WHERE terms_id = $1`,
+      [unused],
+    );
+    // Asking for an id is a use.
+    expect(await terms.idOf({ ...TERMS, scope: ['unused'] })).toBe(unused);
+    expect(await terms.deleteUnused(new Date(Date.now() - 60_000), 10)).toBe(0);
+    expect(await terms.deleteUnused(future, 10)).toBe(1);
+    expect(await terms.find(unused)).toBeNull();
+    expect(await terms.find(lineage.termsId)).toMatchObject(TERMS);
+  });
+
   it('gives back what was recorded, for the grant that is live', async () => {
     expect(await create()).toBe(true);
     expect(await record.find(handle)).toEqual(lineage);
@@ -153,7 +171,7 @@ describe('PostgresGrantTermsStore', () => {
     const store = new PostgresGrantTermsStore(database);
     const ids = await Promise.all(Array.from({ length: 8 }, () => store.idOf(TERMS)));
     expect(new Set(ids).size).toBe(1);
-    expect(await store.find(ids[0] ?? 0)).toEqual(TERMS);
+    expect(await store.find(ids[0] ?? 0)).toEqual({ ...TERMS, authorizationDetails: [] });
     expect(await store.idOf({ ...TERMS, scope: ['b', 'a'] })).not.toBe(ids[0]);
     expect(await store.find(1_000_000)).toBeNull();
     await close();
