@@ -43,9 +43,9 @@ describeWithChromium('a passkey', (browser) => {
   it('is set up where the client needs one, before any session', async () => {
     await begin({ acr_values: PHISHING_RESISTANT_ACR });
     await signIn(page, stack);
-    await page.getByRole('heading', { name: 'Set up a second step' }).waitFor();
+    await page.getByRole('heading', { name: 'Set up a passkey' }).waitFor();
     expect(await sessionCookies()).toEqual([]);
-    await page.getByRole('button', { name: 'Set up a passkey instead' }).click();
+    await page.getByRole('button', { name: 'Set up a passkey' }).click();
     await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
     expect(await page.locator('.codes li').count()).toBe(10);
     expect(await sessionCookies()).toHaveLength(1);

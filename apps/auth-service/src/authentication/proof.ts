@@ -5,6 +5,8 @@ export interface Proof {
   readonly accountId: string;
   /** RFC 8176 values. */
   readonly amr: readonly string[];
+  /** Those of them that were proven in this interaction, and not by a session that was there. */
+  readonly provenHere?: readonly string[];
   /** Milliseconds since the epoch; of the first of them. */
   readonly provenAtMs: number;
 }

@@ -72,7 +72,8 @@ export class SignInProgress {
     });
     const { interactionId } = interaction;
     if (!reaches(acr, needed)) {
-      const proof = { accountId, amr, provenAtMs: base?.provenAtMs ?? Date.now() };
+      const provenHere = joinAmr(base?.provenHere ?? [], proven.amr);
+      const proof = { accountId, amr, provenHere, provenAtMs: base?.provenAtMs ?? Date.now() };
       await this.interactions.save({ ...interaction, proof });
       return factorPath(interactionId);
     }

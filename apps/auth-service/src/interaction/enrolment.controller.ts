@@ -1,5 +1,5 @@
-/** The page on which a person sets up a first second factor, where one is needed and there is none. */
-import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+/** The page on which a person sets up the factor that is needed and not there. */
+import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { renderSVG } from 'uqr';
 import { type Account } from '../account/account.js';
@@ -8,44 +8,50 @@ import { AuditTrail } from '../audit/audit.trail.js';
 import { ONE_TIME_CODE_AMR } from '../authentication/acr.js';
 import { type Proof } from '../authentication/proof.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
-import { FactorStore } from '../factor/factor.store.js';
+import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { otpauthUri, toBase32 } from '../factor/totp.js';
 import { type TotpEnrolment, TotpEnrolments } from '../factor/totp.enrolment.js';
 import { seeOther } from '../http/see-other.js';
 import { FactorPages, type FactorProblem } from '../views/factor.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
+import { type EnrolmentRight, EnrolmentRights } from './enrolment.right.js';
 import { InteractionForm } from './interaction.form.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
 import { PasskeyPages } from './passkey.pages.js';
 import { RecoveryCodesPages } from './recovery-codes.pages.js';
 
-/** What authenticator applications show beside the username. */
-const ISSUER_NAME = 'Keyward';
 const MAX_NAME_LENGTH = 60;
 
-/** Somebody who may enrol: they proved their password and have no factor yet. */
+/** Somebody who may enrol. */
 interface Newcomer {
   readonly opened: OpenInteraction;
   readonly proof: Proof;
   readonly account: Account;
+  readonly right: EnrolmentRight;
 }
 
 @Controller('interaction/:id/enrolment')
 export class EnrolmentController {
+  /** What authenticator applications show beside the username. */
+  private readonly issuerName: string;
+
   constructor(
     private readonly open: OpenInteractions,
     private readonly forms: InteractionForm,
     private readonly browsers: BrowserCookie,
     private readonly progress: SignInProgress,
     private readonly accounts: AccountStore,
-    private readonly factors: FactorStore,
+    private readonly rights: EnrolmentRights,
     private readonly enrolments: TotpEnrolments,
     private readonly recoveryCodes: RecoveryCodesPages,
     private readonly passkeys: PasskeyPages,
     private readonly audit: AuditTrail,
     private readonly pages: FactorPages,
-  ) {}
+    @Inject(serverConfig.KEY) { issuer }: ServerConfig,
+  ) {
+    this.issuerName = new URL(issuer).hostname;
+  }
 
   @Get()
   async show(
@@ -56,7 +62,9 @@ export class EnrolmentController {
   ): Promise<void> {
     const newcomer = await this.newcomer(request, reply, id);
     if (newcomer === null) return;
-    const enrolment = await this.enrolments.begin(newcomer.account.accountId);
+    const enrolment = newcomer.right.isAnyFactorEnough
+      ? await this.enrolments.begin(newcomer.account.accountId)
+      : null;
     const passkey: FactorProblem | null = problem === 'passkey' ? { kind: 'passkey' } : null;
     await this.render(request, reply, newcomer, enrolment, passkey);
   }
@@ -70,17 +78,17 @@ export class EnrolmentController {
   ): Promise<void> {
     const newcomer = await this.newcomer(request, reply, id);
     if (newcomer === null) return;
-    const { opened, account } = newcomer;
+    const { opened, account, right } = newcomer;
     const { accountId } = account;
     const context = formContext(newcomer, enrolmentId);
     const form = this.forms.read(request, opened.interaction, context);
     const enrolment = await this.enrolments.find(accountId, enrolmentId);
-    // Used up or expired: a new secret.
-    if (enrolment === null) return seeOther(reply, enrolmentPath(id));
+    // Used up, expired, or not what is needed: the page says anew what is.
+    if (enrolment === null || !right.isAnyFactorEnough) return seeOther(reply, enrolmentPath(id));
     const name =
       (form.single('name') ?? '').trim().slice(0, MAX_NAME_LENGTH) || 'Authenticator app';
     const factorId = await this.enrolments.confirm(
-      { accountId, enrolmentId, name, mostBefore: 0 },
+      { accountId, enrolmentId, name, mostBefore: right.mostBefore },
       form.single('code') ?? '',
     );
     if (factorId === null) {
@@ -98,7 +106,7 @@ export class EnrolmentController {
     await this.recoveryCodes.show(reply, opened, accountId, next);
   }
 
-  /** Null where the browser was sent elsewhere. Who has a factor adds another one by that one. */
+  /** Null where the browser was sent elsewhere. */
   private async newcomer(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -111,27 +119,31 @@ export class EnrolmentController {
       seeOther(reply, signInPath(id));
       return null;
     }
-    if ((await this.factors.findOfAccount(account.accountId)).length > 0) {
+    const right = await this.rights.find(opened, proof);
+    if (right === null) {
       seeOther(reply, factorPath(id));
       return null;
     }
-    return { opened, proof, account };
+    return { opened, proof, account, right };
   }
 
   private async render(
     request: FastifyRequest,
     reply: FastifyReply,
     newcomer: Newcomer,
-    { enrolmentId, secret }: TotpEnrolment,
+    totp: TotpEnrolment | null,
     problem: FactorProblem | null,
   ): Promise<void> {
     const { opened, account } = newcomer;
     const { interactionId, request: authorization } = opened.interaction;
+    const enrolmentId = totp?.enrolmentId ?? '';
     this.pages.enrolment(reply, {
       client: opened.client,
       account,
-      qrCode: renderSVG(otpauthUri(secret, ISSUER_NAME, account.username)),
-      secret: toBase32(secret),
+      totp: totp && {
+        qrCode: renderSVG(otpauthUri(totp.secret, this.issuerName, account.username)),
+        secret: toBase32(totp.secret),
+      },
       action: `${enrolmentPath(interactionId)}/${enrolmentId}`,
       formToken: this.browsers.formToken(request, reply, formContext(newcomer, enrolmentId)),
       redirectUri: authorization.redirectUri,

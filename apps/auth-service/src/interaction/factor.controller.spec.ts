@@ -1,5 +1,5 @@
 import { CODE_DIGITS, codeOf, stepAt } from '../factor/totp.js';
-import { MFA_ACR } from '../authentication/acr.js';
+import { MFA_ACR, PHISHING_RESISTANT_ACR } from '../authentication/acr.js';
 import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { beginInteraction, interactionNow } from '../testing/begin-interaction.js';
 import { SECRETS } from '../testing/bootstrap.fixture.js';
@@ -168,5 +168,44 @@ describe('the pages of the second factor', () => {
     const sessions = await query<{ acr: string; sid: string }>('SELECT acr, sid FROM session');
     expect(sessions).toHaveLength(1);
     expect(sessions[0]?.acr).toBe(MFA_ACR);
+  });
+
+  it('go from the code to a passkey, where nothing less is sure enough', async () => {
+    const { secret, enrolledStep } = await enrol();
+    browser.cookies.delete(SESSION_COOKIE);
+    const id = await beginInteraction(server, browser, { acrValues: [PHISHING_RESISTANT_ACR] });
+    await typePassword(id);
+    // A password alone adds nothing to an account that has a factor.
+    expect((await browser.get(enrolmentPath(id))).location).toBe(factorPath(id));
+    const code = codeOf(secret, enrolledStep + 1);
+    const proven = await browser.submit(await browser.get(factorPath(id)), { code });
+    expect(proven.location).toBe(factorPath(id));
+    expect(isSignedIn()).toBe(false);
+    expect((await browser.get(factorPath(id))).location).toBe(enrolmentPath(id));
+    const page = await browser.get(enrolmentPath(id));
+    expect(page.html).toContain('<h1>Set up a passkey</h1>');
+    expect(page.html).not.toContain('class="secret"');
+    expect(isSignedIn()).toBe(false);
+  });
+
+  it('add no passkey beside a factor by a session alone: the factor is asked for again', async () => {
+    await enrol();
+    const session = browser.cookies.get(SESSION_COOKIE) ?? '';
+    const id = await beginInteraction(server, browser, { acrValues: [PHISHING_RESISTANT_ACR] });
+    browser.cookies.set(SESSION_COOKIE, session);
+    expect((await browser.get(enrolmentPath(id))).location).toBe(factorPath(id));
+    const page = await browser.get(factorPath(id));
+    expect(page.html).toContain('Code of your authenticator app');
+    const posted = await browser.post(`${enrolmentPath(id)}/passkey`, { credential: '{}' });
+    expect(posted.location).toBe(factorPath(id));
+  });
+
+  it('offer no application where nothing but a passkey is sure enough', async () => {
+    const id = await beginInteraction(server, browser, { acrValues: [PHISHING_RESISTANT_ACR] });
+    await typePassword(id);
+    const page = await browser.get(enrolmentPath(id));
+    expect(page.status).toBe(200);
+    expect(page.html).toContain('data-passkey="create"');
+    expect(page.html).not.toContain('class="secret"');
   });
 });

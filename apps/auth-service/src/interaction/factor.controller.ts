@@ -12,6 +12,7 @@ import { clientAddressOf } from '../http/client.address.js';
 import { seeOther } from '../http/see-other.js';
 import { FactorPages, type FactorProblem } from '../views/factor.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
+import { EnrolmentRights } from './enrolment.right.js';
 import { InteractionForm } from './interaction.form.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
@@ -29,6 +30,7 @@ export class FactorController {
     private readonly progress: SignInProgress,
     private readonly accounts: AccountStore,
     private readonly factors: FactorStore,
+    private readonly rights: EnrolmentRights,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly codes: CodeAuthenticator,
     private readonly passkeys: PasskeyPages,
@@ -92,23 +94,29 @@ export class FactorController {
   private async render(
     request: FastifyRequest,
     reply: FastifyReply,
-    { interaction, client }: OpenInteraction,
+    opened: OpenInteraction,
     proof: Proof,
     method: Method,
     problem: FactorProblem | null,
   ): Promise<void> {
+    const { interaction, client } = opened;
     const { accountId } = proof;
     const factors = await this.factors.findOfAccount(accountId);
     const account = await this.accounts.find(accountId);
     if (account === null) return seeOther(reply, signInPath(interaction.interactionId));
-    if (factors.length === 0) return seeOther(reply, enrolmentPath(interaction.interactionId));
+    if ((await this.rights.find(opened, proof)) !== null) {
+      return seeOther(reply, enrolmentPath(interaction.interactionId));
+    }
+    const isCodeOfUse = await this.rights.isCodeOfUse(opened, accountId);
+    const kinds = new Set(factors.map(({ kind }) => kind));
+    if (!isCodeOfUse) kinds.delete('totp');
     const asked = { accountId, passkeys: await this.factors.findPasskeys(accountId) };
     this.pages.factor(reply, {
       client,
       account,
-      factorKinds: [...new Set(factors.map(({ kind }) => kind))],
-      method,
-      hasRecoveryCodes: (await this.recoveryCodes.count(accountId)) > 0,
+      factorKinds: [...kinds],
+      method: isCodeOfUse ? method : 'totp',
+      hasRecoveryCodes: isCodeOfUse && (await this.recoveryCodes.count(accountId)) > 0,
       action: factorPath(interaction.interactionId),
       formToken: this.browsers.formToken(request, reply, formContext(interaction, proof)),
       redirectUri: interaction.request.redirectUri,

@@ -11,6 +11,7 @@ import { ViewsModule } from '../views/views.module.js';
 import { BrowserModule } from './browser.module.js';
 import { ConsentController } from './consent.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
+import { EnrolmentRights } from './enrolment.right.js';
 import { FactorController } from './factor.controller.js';
 import { InteractionForm } from './interaction.form.js';
 import { OpenInteractions } from './open.interaction.js';
@@ -43,6 +44,7 @@ import { SignedInAccounts } from './signed-in.account.js';
     ConsentController,
   ],
   providers: [
+    EnrolmentRights,
     InteractionForm,
     OpenInteractions,
     PasskeyPages,

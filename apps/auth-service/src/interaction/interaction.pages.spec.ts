@@ -70,17 +70,23 @@ describe('the pages of an interaction', () => {
       },
     );
 
-    it('may stand in no frame, load nothing foreign and run no script', async () => {
+    it('may stand in no frame, load nothing foreign and run no script but that for passkeys', async () => {
       const id = await beginSignedIn();
       const { headers, html } = await browser.get(pathOf(id));
       expect(headers.get('content-security-policy')).toBe(
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; " +
+          (name === 'sign-in' ? "script-src 'self'; " : '') +
           "form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'",
       );
       expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-      expect(html).not.toMatch(/<script|<style|style=|\son\w+=/);
+      const others = html.replace(
+        /<script src="\/assets\/passkey\.[\w-]+\.js" defer><\/script>/,
+        '',
+      );
+      expect(others).not.toMatch(/<script|<style|style=|\son\w+=/);
+      expect(others !== html).toBe(name === 'sign-in');
     });
 
     it.each([

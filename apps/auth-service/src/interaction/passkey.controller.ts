@@ -3,9 +3,9 @@ import { Controller, Param, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
-import { FactorStore } from '../factor/factor.store.js';
 import { type PasskeyHolder } from '../factor/passkey.authenticator.js';
 import { seeOther } from '../http/see-other.js';
+import { EnrolmentRights } from './enrolment.right.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
 import { PASSKEY_PROBLEM, PasskeyPages } from './passkey.pages.js';
@@ -17,7 +17,7 @@ export class PasskeyController {
     private readonly open: OpenInteractions,
     private readonly progress: SignInProgress,
     private readonly accounts: AccountStore,
-    private readonly factors: FactorStore,
+    private readonly rights: EnrolmentRights,
     private readonly passkeys: PasskeyPages,
     private readonly recoveryCodes: RecoveryCodesPages,
   ) {}
@@ -54,7 +54,7 @@ export class PasskeyController {
     await this.goOn(opened, holder, request, reply);
   }
 
-  /** The first factor of somebody who needs one. */
+  /** The factor that is needed and not there. */
   @Post('enrolment/passkey')
   async enrol(
     @Req() request: FastifyRequest,
@@ -64,13 +64,16 @@ export class PasskeyController {
     const opened = await this.open.find(request, id);
     const proof = await this.progress.proofOf(request, opened.interaction);
     const account = proof === null ? null : await this.accounts.find(proof.accountId);
-    if (account === null) return seeOther(reply, signInPath(id));
-    const isFirst = (await this.factors.findOfAccount(account.accountId)).length === 0;
-    if (!isFirst) return seeOther(reply, factorPath(id));
-    const holder = await this.passkeys.register(request, opened, account.accountId, 0);
+    if (proof === null || account === null) return seeOther(reply, signInPath(id));
+    const right = await this.rights.find(opened, proof);
+    if (right === null) return seeOther(reply, factorPath(id));
+    const { accountId } = account;
+    const holder = await this.passkeys.register(request, opened, accountId, right.mostBefore);
     if (holder === null) return seeOther(reply, `${enrolmentPath(id)}${PASSKEY_PROBLEM}`);
     const next = await this.progress.prove(opened, holder, { request, reply });
-    await this.recoveryCodes.show(reply, opened, account.accountId, next);
+    // Beside another factor it leaves the codes as they are.
+    if (right.mostBefore > 0) return seeOther(reply, next);
+    await this.recoveryCodes.show(reply, opened, accountId, next);
   }
 
   private async goOn(

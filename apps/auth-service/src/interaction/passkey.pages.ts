@@ -6,7 +6,7 @@ import { type Account } from '../account/account.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { HARDWARE_KEY_AMR, SOFTWARE_KEY_AMR, USER_PRESENCE_AMR } from '../authentication/acr.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
-import { type Passkey, ROOM_FOR_ONE } from '../factor/factor.store.js';
+import { type Passkey } from '../factor/factor.store.js';
 import { PasskeyAuthenticator, type PasskeyHolder } from '../factor/passkey.authenticator.js';
 import { PasskeyRegistration } from '../factor/passkey.registration.js';
 import { clientAddressOf } from '../http/client.address.js';
@@ -94,7 +94,7 @@ export class PasskeyPages {
     request: FastifyRequest,
     { interaction, client }: OpenInteraction,
     accountId: string,
-    mostBefore: number = ROOM_FOR_ONE,
+    mostBefore: number,
   ): Promise<PasskeyHolder | null> {
     const form = this.forms.read(request, interaction, formContext(interaction));
     const made = await this.registration.register({

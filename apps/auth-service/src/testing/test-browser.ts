@@ -75,14 +75,15 @@ export class TestBrowser {
   }
 }
 
-/** The action and the hidden fields of a page's form. */
+/** The action and the hidden fields of a page's form, which is the first that needs no script. */
 export function formOf({ html }: Pick<BrowserAnswer, 'html'>): {
   readonly action: string;
   readonly hidden: Readonly<Record<string, string>>;
 } {
-  const action = /<form method="post" action="([^"]+)">/.exec(html)?.[1];
+  const [, action, form = ''] =
+    /<form method="post" action="([^"]+)">(.*?)<\/form>/s.exec(html) ?? [];
   if (action === undefined) throw new Error(`there is no form on the page: ${html}`);
-  const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
   return {
     action: unescape(action),
     hidden: Object.fromEntries(hidden.map(([, name, value]) => [unescape(name), unescape(value)])),

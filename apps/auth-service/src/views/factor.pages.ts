@@ -23,13 +23,16 @@ export interface FactorPage extends InteractionPage {
   readonly problem: FactorProblem | null;
 }
 
-/** Asks to scan a secret, and for a code that proves it. */
+/** Asks to set up what is needed: an application, or a passkey. */
 export interface EnrolmentPage extends InteractionPage {
   readonly account: AccountOnPage;
-  /** SVG of our own making. */
-  readonly qrCode: string;
-  /** The secret in base32, as people type it. */
-  readonly secret: string;
+  /** Null where an authenticator application is not enough. */
+  readonly totp: {
+    /** SVG of our own making. */
+    readonly qrCode: string;
+    /** The secret in base32, as people type it. */
+    readonly secret: string;
+  } | null;
   readonly passkey: PasskeyForm | null;
   readonly problem: FactorProblem | null;
 }
@@ -51,8 +54,9 @@ export class FactorPages {
 
   /** The same. */
   enrolment(reply: FastifyReply, page: EnrolmentPage): void {
-    const groups = page.secret.match(/.{1,4}/g) ?? [];
-    this.ask(reply, 'enrolment', { ...page, secret: groups.join(' ') });
+    const groups = page.totp?.secret.match(/.{1,4}/g) ?? [];
+    const totp = page.totp && { ...page.totp, secret: groups.join(' ') };
+    this.ask(reply, 'enrolment', { ...page, totp });
   }
 
   recoveryCodes(reply: FastifyReply, page: RecoveryCodesPage): void {
