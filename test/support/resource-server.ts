@@ -21,6 +21,7 @@ import {
   type AuthModuleExtras,
   type AuthModuleOptions,
   type RefusedRequest,
+  type ShadowComparison,
 } from '@keyward/auth';
 import { type Observable } from 'rxjs';
 import { send, type Answer, type Call } from './resource-server-client.js';
@@ -45,14 +46,37 @@ export interface ResourceServerOptions extends Omit<AuthModuleOptions, 'observer
   readonly configure?: (app: INestApplication) => void;
 }
 
-/** Remembers every refusal, and logs it as an application does by default. */
+/** Remembers everything that it is told of requests, and logs it as an application does by default. */
 class RecordingObserver extends LoggingAuthObserver {
   readonly refusals: RefusedRequest[] = [];
+  readonly comparisons: ShadowComparison[] = [];
+  readonly reports: ReportedAnswer[] = [];
+  dropped = 0;
 
   override requestRefused(refusal: RefusedRequest): void {
     this.refusals.push(refusal);
     super.requestRefused(refusal);
   }
+
+  override shadowCompared(comparison: ShadowComparison): void {
+    this.comparisons.push(comparison);
+    super.shadowCompared(comparison);
+  }
+
+  override shadowDropped(): void {
+    this.dropped += 1;
+  }
+
+  override requestReported(handler: string, refusal: RefusedRequest | undefined): void {
+    this.reports.push({ handler, refusal });
+    super.requestReported(handler, refusal);
+  }
+}
+
+/** What would have been answered where nothing is enforced. */
+export interface ReportedAnswer {
+  readonly handler: string;
+  readonly refusal: RefusedRequest | undefined;
 }
 
 /** A running resource server, and everything that could be seen from outside and inside. */
@@ -114,6 +138,21 @@ export class ResourceServer {
 
   get refusals(): readonly RefusedRequest[] {
     return this.#observer.refusals;
+  }
+
+  /** What the shadow rules said, since the start. */
+  get comparisons(): readonly ShadowComparison[] {
+    return this.#observer.comparisons;
+  }
+
+  /** What would have been answered, since the start. */
+  get reports(): readonly ReportedAnswer[] {
+    return this.#observer.reports;
+  }
+
+  /** How many comparisons and reports were dropped, since the start. */
+  get dropped(): number {
+    return this.#observer.dropped;
   }
 
   /** Forgets what was seen so far. */

@@ -27,6 +27,9 @@ import { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './a
 import { BearerExceptionFilter } from './bearer/bearer-exception.filter.js';
 import { ProtectedResourceMetadata } from './metadata/protected-resource.metadata.js';
 import { GraphqlSubscriptions } from './graphql/graphql-subscriptions.js';
+import { Enforcement } from './shadow/enforcement.js';
+import { ReportingGuard } from './shadow/reporting.guard.js';
+import { ShadowEvaluation } from './shadow/shadow.evaluation.js';
 import { createTrusts } from './trust/trusts.js';
 import { ConnectionAuthenticator } from './websocket/connection.authenticator.js';
 
@@ -34,19 +37,33 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
   optionsInjectionToken: AUTH_OPTIONS,
 })
   .setClassMethodName('forRoot')
-  .setExtras<AuthModuleExtras>({ global: true, exceptionFilter: true }, withGuards)
+  .setExtras<AuthModuleExtras>(
+    { global: true, exceptionFilter: true, enforcement: 'enforced' },
+    withGuards,
+  )
   .build();
 
+const NOTHING_ENFORCED =
+  "INSECURE: enforcement is 'insecure-report-only': AuthModule refuses no request, it only reports";
+
 function withGuards(definition: DynamicModule, extras: AuthModuleExtras): DynamicModule {
-  const providers = [...(definition.providers ?? [])];
+  const enforcement = new Enforcement(extras.enforcement ?? 'enforced');
+  const providers = [
+    ...(definition.providers ?? []),
+    { provide: Enforcement, useValue: enforcement },
+  ];
+  // Under its name `jwt` passport may have the strategy that still decides.
+  if (!enforcement.isReportOnly) providers.push(JwtStrategy);
   if (extras.global !== false) {
-    providers.push({ provide: APP_GUARD, useClass: ApplicationGuard });
+    const guard = enforcement.isReportOnly ? ReportingGuard : ApplicationGuard;
+    providers.push({ provide: APP_GUARD, useClass: guard });
   }
   if (extras.exceptionFilter !== false) {
     providers.push({ provide: APP_FILTER, useClass: BearerExceptionFilter });
   }
   // Guards that a class names are made in that class's module, which has to find what they need.
-  return { ...definition, global: true, providers };
+  const exported = [...(definition.exports ?? []), Enforcement];
+  return { ...definition, global: true, providers, exports: exported };
 }
 
 /**
@@ -70,12 +87,12 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     ConnectionAuthenticator,
     GraphqlSubscriptions,
     RequestAuthenticator,
-    JwtStrategy,
     HandlerInventory,
     GuardCoverage,
     RouteAudit,
     DeclarationAudit,
     ProtectedResourceMetadata,
+    ShadowEvaluation,
     {
       provide: AuthObserver,
       inject: [AUTH_OPTIONS],
@@ -106,6 +123,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     HandlerInventory,
     RequestAuthenticator,
     ScopesGuard,
+    ShadowEvaluation,
     TokenLifetimes,
     AUTH_OPTIONS,
   ],
@@ -118,6 +136,7 @@ export class AuthModule
     private readonly verifier: AccessTokenVerifier,
     private readonly metadata: ProtectedResourceMetadata,
     @Inject(AUTH_OPTIONS) private readonly options: AuthModuleOptions,
+    private readonly enforcement: Enforcement,
   ) {
     super();
   }
@@ -132,7 +151,9 @@ export class AuthModule
 
   /** Keys are fetched behind the start: an issuer that is down must not keep its resources down. */
   onModuleInit(): void {
-    for (const { issuer, insecureHttp } of this.options.trusts) {
+    const { trusts, shadow } = this.options;
+    if (this.enforcement.isReportOnly) new Logger('AuthModule').warn(NOTHING_ENFORCED);
+    for (const { issuer, insecureHttp } of [...trusts, ...(shadow?.trusts ?? [])]) {
       if (insecureHttp === true) {
         new Logger('AuthModule').warn(`INSECURE: keys of ${issuer} may come over plain http`);
       }

@@ -3,7 +3,10 @@ import { type AuthObserver } from './auth.observer.js';
 import { type ScopeDeclarations } from './access/declared-scopes.js';
 import { type ClientCertificateOptions } from './client-certificate/client-certificate.source.js';
 import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
+import { type AuthTracer } from './observability/auth.tracer.js';
 import { type DpopOptions } from './sender-constraint/dpop.options.js';
+import { type EnforcementMode } from './shadow/enforcement.js';
+import { type ShadowOptions } from './shadow/shadow.options.js';
 import { type TrustOptions } from './trust/trust.options.js';
 
 /** Token under which AuthModule's options are injected. */
@@ -37,10 +40,18 @@ export interface AuthModuleOptions {
   readonly requestUser?: boolean;
   /** Who is told of refusals and of keys. Default: a LoggingAuthObserver. */
   readonly observer?: AuthObserver;
+  /** Who follows each stage of a request, for traces. Default: nobody, which costs nothing. */
+  readonly tracer?: AuthTracer;
+  /**
+   * Other trusts or policies that are asked behind the requests: reported to the observer, and never
+   * enforced. Default: none.
+   */
+  readonly shadow?: ShadowOptions;
   /**
    * What happens at start when a handler has none of @Public, @Authenticated, @Scopes, @AnyScope
    * and @Roles. `error` (default): the application does not start. `warn`: a log line a handler.
-   * `off`: nothing. Whatever it is, such a handler wants a valid token.
+   * `off`: nothing. Whatever it is, such a handler wants a valid token. With
+   * `enforcement: 'insecure-report-only'` the default is `warn`.
    */
   readonly routeAudit?: 'error' | 'warn' | 'off';
   /**
@@ -71,4 +82,10 @@ export interface AuthModuleExtras {
   readonly global?: boolean;
   /** Answer refusals by BearerExceptionFilter. Default true; false leaves it to a filter of yours. */
   readonly exceptionFilter?: boolean;
+  /**
+   * `insecure-report-only`: AuthModule protects NOTHING, beside a guard that does; the observer hears
+   * what it would have answered. Handlers that name its guards by `@UseGuards` are protected all the
+   * same. Default `enforced`.
+   */
+  readonly enforcement?: EnforcementMode;
 }

@@ -101,6 +101,14 @@ export {
   CurrentAuthorizationDetails,
   CurrentPrincipal,
 } from './principal/principal.decorators.js';
+export { AuthCounters, type AuthCounts } from './observability/auth.counters.js';
+export {
+  AuthTracer,
+  type AuthSpan,
+  type TracedOutcome,
+  type TracedStage,
+} from './observability/auth.tracer.js';
+export { formatPrometheus } from './observability/prometheus-text.js';
 export { type Principal } from './principal/principal.js';
 export { type ClaimMapping, type ClaimPath } from './trust/claim-mapping.js';
 export * from './trust/presets.js';
@@ -161,6 +169,16 @@ export {
 export { normalizeHttpUri } from './sender-constraint/http-uri.js';
 export { MemoryProofReplayStore } from './sender-constraint/memory-proof-replay.store.js';
 export { ProofReplayStore } from './sender-constraint/proof-replay.store.js';
+export { Enforcement, type EnforcementMode } from './shadow/enforcement.js';
+export { ReportingGuard } from './shadow/reporting.guard.js';
+export {
+  type ComparedMember,
+  type ShadowAnswer,
+  type ShadowComparison,
+} from './shadow/shadow-comparison.js';
+export { ShadowEvaluation } from './shadow/shadow.evaluation.js';
+export { type ShadowOptions, type ShadowPolicy } from './shadow/shadow.options.js';
+export { type ShadowQueueState } from './shadow/shadow.queue.js';
 export { TokenStatus } from './revocation/token.status.js';
 export { type TrustRevocationState } from './revocation/trust-revocation.js';
 export {

@@ -8,8 +8,11 @@ import { type CallRequest } from '../call/call-request.js';
 import { refusalFor } from '../call/refusal-for.js';
 import { requestOf } from '../call/request-of.js';
 import { type Principal } from '../principal/principal.js';
+import { refusedBy } from '../shadow/shadow-comparison.js';
+import { ShadowEvaluation } from '../shadow/shadow.evaluation.js';
 import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
 import { endWithToken } from '../sse/end-with-token.js';
+import { refusalBehind } from './refusal-behind.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
@@ -26,6 +29,7 @@ export class AccessTokenGuard implements CanActivate {
     private readonly authenticator: RequestAuthenticator,
     private readonly observer: AuthObserver,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly shadow: ShadowEvaluation,
     private readonly lifetimes: TokenLifetimes,
   ) {}
 
@@ -63,11 +67,11 @@ export class AccessTokenGuard implements CanActivate {
           return principal;
         },
         (error: unknown) => {
-          throw this.#shown(error, context);
+          throw this.#shown(error, context, policy, request);
         },
       );
     } catch (error) {
-      throw this.#shown(error, context);
+      throw this.#shown(error, context, policy, request);
     }
   }
 
@@ -75,8 +79,14 @@ export class AccessTokenGuard implements CanActivate {
    * The challenge is put onto the response here already, so that it survives an exception filter
    * that knows nothing of it.
    */
-  #shown(error: unknown, context: ExecutionContext): unknown {
+  #shown(
+    error: unknown,
+    context: ExecutionContext,
+    policy: AccessPolicy,
+    request: CallRequest,
+  ): unknown {
     if (!(error instanceof BearerError)) return error;
+    if (this.shadow.enabled) this.#compare(error, context, policy, request);
     if (context.getType() !== 'http') return refusalFor(error, context);
     writeHeaders(error, context, this.adapterHost);
     return error;
@@ -85,6 +95,18 @@ export class AccessTokenGuard implements CanActivate {
   #endWithToken(context: ExecutionContext, request: CallRequest, principal: Principal): void {
     if (context.getType() !== 'http') return;
     endWithToken(this.lifetimes, request, context.getArgByIndex(1), principal);
+  }
+
+  #compare(
+    error: BearerError,
+    context: ExecutionContext,
+    policy: AccessPolicy,
+    request: CallRequest,
+  ): void {
+    const refusal = refusalBehind(error);
+    if (refusal === undefined) return;
+    const handler = describeHandler(context);
+    this.shadow.compare({ context, request, handler, policy }, refusedBy(refusal));
   }
 
   /** @see RFC 9449 section 9, which refers to section 8.2 */

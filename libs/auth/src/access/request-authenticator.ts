@@ -25,6 +25,8 @@ import {
   type HttpRequest,
   type TokenScheme,
 } from '../bearer/bearer-token.js';
+import { type AuthTracer } from '../observability/auth.tracer.js';
+import { traced } from '../observability/traced.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
 import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
@@ -35,12 +37,14 @@ import {
 import { answerToProof, CHALLENGED_ALGORITHMS } from '../sender-constraint/proof.answer.js';
 import { confirmationMethods } from '../sender-constraint/confirmation.methods.js';
 import { SenderCheck } from '../sender-constraint/sender.check.js';
+import { noteRefusal } from './refusal-behind.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
 @Injectable()
 export class RequestAuthenticator {
   readonly #resourceMetadata: string | undefined;
   readonly #requestUser: boolean;
+  readonly #tracer: AuthTracer | undefined;
   readonly #senderCheck: SenderCheck;
   readonly #takesDpop: boolean;
   readonly #checkedSenders = new WeakMap<HttpRequest, Promise<void>>();
@@ -52,6 +56,7 @@ export class RequestAuthenticator {
   ) {
     this.#resourceMetadata = resourceMetadataUri(options);
     this.#requestUser = options.requestUser ?? false;
+    this.#tracer = options.tracer;
     const clock = options.clock ?? Date.now;
     this.#takesDpop = options.dpop !== undefined;
     this.#senderCheck = new SenderCheck(confirmationMethods(options, clock));
@@ -68,6 +73,23 @@ export class RequestAuthenticator {
    * @throws BearerError (or rejects with it), after the observer was told why
    */
   authenticate(
+    request: HttpRequest & AuthenticatedRequest,
+    handler?: () => string,
+    introspectionMaxAgeSeconds?: number,
+  ): Principal | Promise<Principal> {
+    if (this.#tracer === undefined) {
+      return this.#authenticate(request, handler, introspectionMaxAgeSeconds);
+    }
+    return traced(
+      this.#tracer,
+      'authentication',
+      handler?.(),
+      () => this.#authenticate(request, handler, introspectionMaxAgeSeconds),
+      ({ issuer }) => issuer,
+    );
+  }
+
+  #authenticate(
     request: HttpRequest & AuthenticatedRequest,
     handler?: () => string,
     introspectionMaxAgeSeconds?: number,
@@ -129,6 +151,7 @@ export class RequestAuthenticator {
 
   #admit(request: AuthenticatedRequest, principal: Principal): Principal {
     setPrincipal(request, principal);
+    this.observer.requestPassed?.('authentication', principal.issuer);
     // A user that a session or another library left there must not be taken for the token's.
     if (this.#requestUser || request.user !== undefined) request.user = principal;
     return principal;
@@ -148,7 +171,7 @@ export class RequestAuthenticator {
     const { stage, reason, detail, issuer } = refusal;
     const status = answer.getStatus();
     this.observer.requestRefused({ stage, reason, detail, issuer, status, handler: handler?.() });
-    return answer;
+    return noteRefusal(answer, refusal);
   }
 
   #answerTo(

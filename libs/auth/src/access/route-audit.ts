@@ -2,6 +2,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
+import { Enforcement } from '../shadow/enforcement.js';
 import { GuardCoverage } from './guard-coverage.js';
 import { HandlerInventory, type InventoriedHandler } from './handler-inventory.js';
 
@@ -64,8 +65,9 @@ export class RouteAudit implements OnApplicationBootstrap {
     private readonly config: ApplicationConfig,
     private readonly modules: ModulesContainer,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
+    enforcement: Enforcement,
   ) {
-    this.#mode = options.routeAudit ?? 'error';
+    this.#mode = options.routeAudit ?? (enforcement.isReportOnly ? 'warn' : 'error');
   }
 
   /** @throws UndecoratedHandlerError, UnguardedHandlerError, and ContradictoryAccessError in any mode */

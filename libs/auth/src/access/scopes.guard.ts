@@ -13,27 +13,34 @@ import {
 } from '../bearer/bearer.errors.js';
 import { refusalFor } from '../call/refusal-for.js';
 import { requestOf } from '../call/request-of.js';
+import { type AuthTracer } from '../observability/auth.tracer.js';
+import { traced } from '../observability/traced.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { isIntrospected, principalOf, type Principal } from '../principal/principal.js';
 import { challengeTo } from '../sender-constraint/proof.answer.js';
+import { acceptedAs, refusedBy } from '../shadow/shadow-comparison.js';
+import { ShadowEvaluation } from '../shadow/shadow.evaluation.js';
 import { AccessPolicies, type AccessPolicy } from './access-policy.js';
-import { unmetDetails } from './details-requirement.js';
 import { describeHandler, writeHeaders } from './access-token.guard.js';
-import { unmetStepUp, type StepUpRequirement } from './step-up.js';
+import { noteRefusal } from './refusal-behind.js';
+import { unmetPolicy, wantedScope, type UnmetPolicy } from './unmet-policy.js';
 
 /** The second of the two guards: authorization. It trusts nothing but AccessTokenGuard's principal. */
 @Injectable()
 export class ScopesGuard implements CanActivate {
   readonly #resourceMetadata: string | undefined;
+  readonly #tracer: AuthTracer | undefined;
   readonly #clock: () => number;
 
   constructor(
     private readonly policies: AccessPolicies,
     private readonly observer: AuthObserver,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly shadow: ShadowEvaluation,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
     this.#resourceMetadata = resourceMetadataUri(options);
+    this.#tracer = options.tracer;
     this.#clock = options.clock ?? Date.now;
   }
 
@@ -60,60 +67,64 @@ export class ScopesGuard implements CanActivate {
 
   /**
    * Holds a principal against a policy.
-   * @throws BearerError where scope or role is missing, or where the authentication is not enough;
-   *   in this order, so that nobody is sent to sign in for what they may not do anyway
+   * @throws BearerError where scope or role is missing, or where the authentication is not enough
    */
   authorize(context: ExecutionContext, policy: AccessPolicy, principal: Principal): true {
-    if (!hasScopes(principal, policy)) {
-      const scope = formatScope([...policy.scopes, ...policy.anyScope.flat()]);
-      const error = new InsufficientScopeError(
-        scope,
-        this.#resourceMetadata,
-        challengeTo(principal),
-      );
-      throw this.#refuse(context, 'insufficient_scope', `needs ${scope}`, error);
-    }
-    if (!policy.roles.every((group) => group.some((role) => principal.roles.includes(role)))) {
-      const detail = `needs ${policy.roles.map((group) => group.join(' or ')).join(' and ')}`;
-      const error = new InsufficientScopeError(
-        undefined,
-        this.#resourceMetadata,
-        challengeTo(principal),
-      );
-      throw this.#refuse(context, 'insufficient_role', detail, error);
-    }
-    const unmet = unmetDetails(policy.authorizationDetails, principal, context);
-    if (unmet !== undefined) {
-      // RFC 9396 has no code for it, and no scope would help.
-      const error = new InsufficientScopeError(
-        undefined,
-        this.#resourceMetadata,
-        challengeTo(principal),
-      );
-      const detail = `needs ${unmet.type}`;
-      throw this.#refuse(context, 'insufficient_authorization_details', detail, error);
-    }
-    if (policy.stepUp !== undefined) this.#stepUp(context, policy, policy.stepUp, principal);
+    if (this.#tracer === undefined) return this.#authorize(context, policy, principal);
+    void traced(
+      this.#tracer,
+      'authorization',
+      describeHandler(context),
+      () => this.#authorize(context, policy, principal),
+      () => principal.issuer,
+    );
     return true;
   }
 
-  #stepUp(
+  #authorize(context: ExecutionContext, policy: AccessPolicy, principal: Principal): true {
+    const unmet = unmetPolicy(policy, principal, context, this.#clock);
+    if (this.shadow.enabled) this.#compare(context, policy, principal, unmet);
+    if (unmet !== undefined) {
+      const error = this.#errorFor(unmet, policy, principal);
+      throw this.#refuse(context, unmet.reason, unmet.detail, error);
+    }
+    this.observer.requestPassed?.('authorization', principal.issuer);
+    return true;
+  }
+
+  #errorFor({ reason }: UnmetPolicy, policy: AccessPolicy, principal: Principal): BearerError {
+    const challenge = challengeTo(principal);
+    const { scopes, anyScope, stepUp } = policy;
+    if (reason === 'insufficient_authentication' && stepUp !== undefined) {
+      // Of alternatives the one that the token has: the client asks for all of it in one request.
+      const granted = anyScope.flat().filter((scope) => principal.scopes.includes(scope));
+      const scope = formatScope([...scopes, ...granted]) || undefined;
+      return new InsufficientUserAuthenticationError(
+        { ...stepUp, scope },
+        this.#resourceMetadata,
+        challenge,
+      );
+    }
+    // Of roles and details (RFC 9396) the challenge says nothing: no scope would help.
+    const scope = reason === 'insufficient_scope' ? wantedScope(policy) : undefined;
+    return new InsufficientScopeError(scope, this.#resourceMetadata, challenge);
+  }
+
+  #compare(
     context: ExecutionContext,
-    { scopes, anyScope }: AccessPolicy,
-    requirement: StepUpRequirement,
+    policy: AccessPolicy,
     principal: Principal,
+    unmet: UnmetPolicy | undefined,
   ): void {
-    const unmet = unmetStepUp(requirement, principal, this.#clock());
-    if (unmet === undefined) return;
-    // Of alternatives the one that the token has: the client asks for all of it in one request.
-    const granted = anyScope.flat().filter((scope) => principal.scopes.includes(scope));
-    const scope = formatScope([...scopes, ...granted]) || undefined;
-    const error = new InsufficientUserAuthenticationError(
-      { ...requirement, scope },
-      this.#resourceMetadata,
-      challengeTo(principal),
-    );
-    throw this.#refuse(context, 'insufficient_authentication', unmet, error);
+    const request = requestOf(context);
+    if (request === undefined) return;
+    const { issuer } = principal;
+    const enforced =
+      unmet === undefined
+        ? acceptedAs(principal)
+        : refusedBy({ stage: 'policy', reason: unmet.reason, issuer }, principal);
+    const handler = describeHandler(context);
+    this.shadow.compare({ context, request, handler, policy }, enforced);
   }
 
   #refuse(
@@ -125,15 +136,11 @@ export class ScopesGuard implements CanActivate {
     const stage = reason === 'unknown_context' ? 'context' : 'policy';
     const handler = describeHandler(context);
     this.observer.requestRefused({ stage, reason, detail, handler, status: error.getStatus() });
-    if (context.getType() !== 'http') return refusalFor(error, context);
+    noteRefusal(error, { stage, reason, detail });
+    if (context.getType() !== 'http') {
+      return noteRefusal(refusalFor(error, context), { stage, reason, detail });
+    }
     writeHeaders(error, context, this.adapterHost);
     return error;
   }
-}
-
-function hasScopes({ scopes }: Principal, policy: AccessPolicy): boolean {
-  return (
-    policy.scopes.every((scope) => scopes.includes(scope)) &&
-    policy.anyScope.every((group) => group.some((scope) => scopes.includes(scope)))
-  );
 }
