@@ -24,6 +24,8 @@ const LABELS: Readonly<Record<ServerSettings['kind'], string>> = {
   unprotected: 'unprotected route',
   'bare-verify': 'crypto.verify alone in a guard',
   keyward: 'keyward',
+  'keyward-observed': 'keyward, counted by AuthCounters',
+  'keyward-shadow': 'keyward, shadow issuer silent',
   'passport-jwt': 'passport-jwt + jwks-rsa',
   'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
 };
@@ -33,6 +35,11 @@ export const ROUTE_BENCHES: Readonly<Record<string, RouteBench>> = {
   'route.express.cached': { platform: 'express', tokens: 1, peers: PEERS },
   'route.express.many': { platform: 'express', tokens: MANY, peers: [] },
   'route.express.new': { platform: 'express', tokens: ALL_NEW, peers: ['bare-verify', ...PEERS] },
+  'route.express.beside': {
+    platform: 'express',
+    tokens: 1,
+    peers: ['keyward-observed', 'keyward-shadow'],
+  },
   'route.fastify.cached': { platform: 'fastify', tokens: 1, peers: ['passport-jwt'] },
 };
 
@@ -47,6 +54,8 @@ export async function benchRoute(name: string): Promise<readonly Measurement[]> 
   }).listen(0, '127.0.0.1');
   await once(jwks, 'listening');
   const jwksUri = `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/jwks.json`;
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
   const servers: ServerProcess[] = [];
   try {
     const kinds = ['unprotected', 'keyward', ...bench.peers] as const;
@@ -58,6 +67,7 @@ export async function benchRoute(name: string): Promise<readonly Measurement[]> 
         issuer: ISSUER,
         audience: AUDIENCE,
         jwksUri,
+        silentUri: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks.json`,
         algorithm: 'RS256',
       });
       servers.push(server);
@@ -68,5 +78,7 @@ export async function benchRoute(name: string): Promise<readonly Measurement[]> 
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     jwks.close();
+    silent.closeAllConnections();
+    silent.close();
   }
 }

@@ -5,7 +5,7 @@ import { type Server } from 'node:http';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AuthModule } from '@keyward/auth';
+import { AuthCounters, AuthModule, type AuthModuleOptions } from '@keyward/auth';
 import express from 'express';
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
 import './busy.probe.js';
@@ -27,9 +27,21 @@ async function moduleFor(): Promise<DynamicModule> {
   const trusts = [{ issuer, audience, jwksUri, algorithms: [algorithm] }];
   return {
     module: BenchModule,
-    imports: [AuthModule.forRoot({ trusts })],
+    imports: [AuthModule.forRoot({ trusts, ...extraOf(settings) })],
     controllers: [ScopedOrdersController],
   };
+}
+
+/** What is asked for besides, of the kinds that do. */
+function extraOf({
+  kind,
+  issuer,
+  audience,
+  silentUri,
+}: ServerSettings): Partial<AuthModuleOptions> {
+  if (kind === 'keyward-observed') return { observer: new AuthCounters() };
+  if (kind !== 'keyward-shadow') return {};
+  return { shadow: { trusts: [{ issuer, audience, jwksUri: silentUri, algorithms: ['RS256'] }] } };
 }
 
 async function startNest(): Promise<Server> {

@@ -11,6 +11,7 @@ import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
 import { type CallRequest } from '../call/call-request.js';
 import { requestOf } from '../call/request-of.js';
+import { MemoryProofReplayStore } from '../sender-constraint/memory-proof-replay.store.js';
 import { resolveShadowLimits, type ShadowLimits } from './shadow.options.js';
 import { ShadowQueue } from './shadow.queue.js';
 
@@ -37,6 +38,8 @@ export class ReportingGuard implements CanActivate {
     this.#authenticator = new RequestAuthenticator(verifier, new Unobserved(), {
       ...options,
       tracer: undefined,
+      // A proof is good once: a report must not use it up for a guard that decides.
+      dpop: options.dpop && { ...options.dpop, replays: new MemoryProofReplayStore() },
       requestUser: false,
     });
   }
