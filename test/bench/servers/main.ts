@@ -41,6 +41,7 @@ function extraOf({
 }: ServerSettings): Partial<AuthModuleOptions> {
   if (kind === 'keyward-observed') return { observer: new AuthCounters() };
   if (kind !== 'keyward-shadow') return {};
+  if (silentUri === undefined) throw new Error('there is no shadow issuer');
   return { shadow: { trusts: [{ issuer, audience, jwksUri: silentUri, algorithms: ['RS256'] }] } };
 }
 

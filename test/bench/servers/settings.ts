@@ -14,7 +14,7 @@ export interface ServerSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
-  /** Where the keys of the shadow issuer would be, if it answered. */
-  readonly silentUri: string;
+  /** Where the keys of the shadow issuer would be, if it answered; for `keyward-shadow` alone. */
+  readonly silentUri?: string;
   readonly algorithm: 'RS256' | 'ES256';
 }
