@@ -1,6 +1,11 @@
 /** Handler parameters that hold who is calling and the token they came with. */
 import { type AuthorizationDetail } from '@keyward/oauth';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 import { extractAccessToken } from '../bearer/bearer-token.js';
 import { requestOf } from '../call/request-of.js';
 import { principalOf, type Principal } from './principal.js';
@@ -15,13 +20,18 @@ export const CurrentPrincipal = createParamDecorator(
   },
 );
 
+/** Spelled out, since the type that would be inferred names what only NestJS 12 has. */
+type DetailsParameter = (
+  ...typeOrPipes: (string | undefined | PipeTransform | Type<PipeTransform>)[]
+) => ParameterDecorator;
+
 /**
  * The authorization details of the type that the request's token carries, frozen; all of them without
  * a type: `@CurrentAuthorizationDetails('payment') payments: readonly AuthorizationDetail[]`. Empty in a
  * `@Public` handler. To let nobody in without one is `@AuthorizationDetails`.
  * @see RFC 9396 section 9
  */
-export const CurrentAuthorizationDetails = createParamDecorator(
+export const CurrentAuthorizationDetails: DetailsParameter = createParamDecorator(
   (type: string | undefined, context: ExecutionContext): readonly AuthorizationDetail[] => {
     const request = requestOf(context);
     const details = (request && principalOf(request))?.authorizationDetails ?? [];
