@@ -9,7 +9,10 @@ export interface AccountWithPassword {
 }
 
 /** An account as an operator declares it; whether it is disabled is not for a declaration to say. */
-export type AccountDeclaration = Omit<Account, 'disabledAt' | 'updatedAt'>;
+export type AccountDeclaration = Omit<Account, 'disabledAt' | 'updatedAt'> & {
+  /** Names of the groups it is in; default: none. What a group demands is declared apart. */
+  readonly groups?: readonly string[];
+};
 
 /** The username belongs to another account. */
 export class UsernameTakenError extends Error {

@@ -35,6 +35,7 @@ export const accountSchema = z.strictObject({
     .optional(),
   phone_number_verified: z.boolean().default(false),
   address: address.optional(),
+  groups: z.array(text).default([]),
 });
 
 /** An account as a file writes it, after validation. */

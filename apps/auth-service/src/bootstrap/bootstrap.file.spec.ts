@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { clientFixture } from '../testing/client.fixture.js';
+import { MFA_ACR } from '../authentication/acr.js';
 import { parseBootstrap } from './bootstrap.file.js';
 
 const RESOURCE = { identifier: 'https://a.example.com', name: 'A', scopes: ['a:read', 'a:write'] };
@@ -39,6 +40,7 @@ const ACCOUNT = {
   username: 'alice',
   password: { env: 'PASSWORD' },
 };
+const STAFF = { name: 'staff', required_acr: MFA_ACR };
 const withAccounts = (...accounts: object[]) => ({ resources: [], clients: [], accounts });
 
 const { disabledAt: _, ...DECLARED } = clientFixture();
@@ -92,6 +94,7 @@ describe('parseBootstrap', () => {
           phoneNumber: null,
           phoneNumberVerified: false,
           address: null,
+          groups: [],
         },
         password: 'pw',
       },
@@ -109,6 +112,13 @@ describe('parseBootstrap', () => {
   ])('gives a client of %j the refresh profile %s', (change, profile) => {
     const { clients } = parse(withClient({ grant_types: [], ...change }));
     expect(clients[0]?.refreshProfile).toBe(profile);
+  });
+
+  it('reads groups, and who is in them', () => {
+    const document = { ...withAccounts({ ...ACCOUNT, groups: ['staff'] }), groups: [STAFF] };
+    const { groups, accounts } = parse(document, { PASSWORD: 'pw' });
+    expect(groups).toEqual([{ name: 'staff', requiredAcr: MFA_ACR }]);
+    expect(accounts[0]?.account.groups).toEqual(['staff']);
   });
 
   it('substitutes variables, and defaults where they are absent or empty', () => {
@@ -163,6 +173,26 @@ describe('parseBootstrap', () => {
       'a scope of OpenID Connect at a resource',
       withResource({ scopes: ['a:read', 'email'] }),
       /^resource https:\/\/a\.example\.com: the scope email/,
+    ],
+    [
+      'a group that is not declared',
+      withAccounts({ ...ACCOUNT, groups: ['staf'] }),
+      /account alice: the group staf is not declared/,
+    ],
+    [
+      'a group twice',
+      { resources: [], clients: [], groups: [STAFF, STAFF] },
+      /declares the group staff twice/,
+    ],
+    [
+      'a group that demands what this server does not know',
+      { resources: [], clients: [], groups: [{ ...STAFF, required_acr: 'urn:mfa' }] },
+      /groups\.0\.required_acr/,
+    ],
+    [
+      'a client that demands a sure sign-in and has nobody sign in',
+      withClient({ required_acr: MFA_ACR }),
+      /client c: required_acr: nobody signs in/,
     ],
     ['an account twice', withAccounts(ACCOUNT, ACCOUNT), /declares the account .+ twice/],
     [

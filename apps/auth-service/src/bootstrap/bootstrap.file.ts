@@ -13,7 +13,11 @@ import { type Resource } from '../resource/resource.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
 import { bootstrapSchema, type ResourceDocument } from './bootstrap.schema.js';
-import { type DeclaredClient, type DeclaredPartner } from './bootstrap.store.js';
+import {
+  type DeclaredClient,
+  type DeclaredGroup,
+  type DeclaredPartner,
+} from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
 import { type ClientDocument } from './client.schema.js';
 import { DeclaredSecrets } from './declared.secrets.js';
@@ -34,6 +38,7 @@ export interface Bootstrap {
   readonly clients: readonly DeclaredClient[];
   readonly accounts: readonly DeclaredAccount[];
   readonly partners: readonly DeclaredPartner[];
+  readonly groups: readonly DeclaredGroup[];
   readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
 }
 
@@ -57,7 +62,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   }
   if (!parsed.success) throw new ConfigurationError(problems);
 
-  const { resources, clients, accounts, partners } = parsed.data;
+  const { resources, clients, accounts, partners, groups } = parsed.data;
   const { authorization_details_types: types } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
   const production = isProduction(environment);
@@ -84,6 +89,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     clients: clients.map((client) => declareClient(client, secrets)),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
     partners: partners.map(declarePartner),
+    groups: groups.map(({ name, required_acr }) => ({ name, requiredAcr: required_acr })),
     authorizationDetailsTypes: types.map((type) => ({
       ...type,
       description: type.description ?? null,
@@ -165,6 +171,7 @@ function declareAccount(account: AccountDocument, secrets: DeclaredSecrets): Dec
       phoneNumber: account.phone_number ?? null,
       phoneNumberVerified: account.phone_number_verified,
       address: account.address ?? null,
+      groups: account.groups,
     },
     password: secrets.ofAccount(account.username, account.password.env),
   };

@@ -6,6 +6,7 @@ import { type BootstrapDocument } from './bootstrap.schema.js';
 export function findReferenceProblems({
   resources,
   clients,
+  groups,
   accounts,
   partners,
   authorization_details_types,
@@ -22,6 +23,16 @@ export function findReferenceProblems({
     ...repeated(
       'client',
       clients.map(({ client_id }) => client_id),
+    ),
+    ...repeated(
+      'group',
+      groups.map(({ name }) => name),
+    ),
+    // A name with a typo would be a demand that nobody meets, and that nobody is held to.
+    ...accounts.flatMap(({ username, groups: ofAccount }) =>
+      ofAccount
+        .filter((name) => !groups.some((group) => group.name === name))
+        .map((name) => `account ${username}: the group ${name} is not declared`),
     ),
     ...repeated(
       'account',

@@ -1,6 +1,7 @@
 /** The shape of a bootstrap file, field by field. */
 import { isScopeToken } from '@keyward/oauth';
 import { z } from 'zod';
+import { ACRS } from '../authentication/acr.js';
 import { accountSchema } from './account.schema.js';
 import {
   clientSchema,
@@ -27,6 +28,11 @@ const resource = z.strictObject({
     .optional(),
 });
 
+const group = z.strictObject({
+  name: nameSchema,
+  required_acr: z.enum(ACRS),
+});
+
 const authorizationDetailsType = z.strictObject({
   type: z.string().min(1).max(255),
   resource: identifierSchema,
@@ -46,6 +52,7 @@ export const bootstrapSchema = z.strictObject({
   resources: z.array(resource),
   authorization_details_types: z.array(authorizationDetailsType).default([]),
   clients: z.array(clientSchema),
+  groups: z.array(group).default([]),
   accounts: z.array(accountSchema).default([]),
   partners: z.array(partnerSchema).default([]),
 });

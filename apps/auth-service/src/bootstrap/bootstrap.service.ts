@@ -21,9 +21,11 @@ export class BootstrapService implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { resources, clients, accounts, partners } = this.bootstrap;
-    if (resources.length + clients.length + accounts.length + partners.length === 0) return;
-    await this.store.apply(resources, clients, partners);
+    const { resources, clients, accounts, partners, groups } = this.bootstrap;
+    const declared = [resources, clients, accounts, partners, groups].flat();
+    if (declared.length === 0) return;
+    // Groups before the accounts in them: nobody signs in between the two with less than is demanded.
+    await this.store.apply(resources, clients, partners, groups);
     // After the resources, which they belong to; a client may name a type that is not there yet.
     await this.detailsTypes.declare(this.bootstrap.authorizationDetailsTypes);
     // One after another: whoever signs in at another replica meanwhile waits for hashes, too.

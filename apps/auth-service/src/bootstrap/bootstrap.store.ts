@@ -1,4 +1,5 @@
-/** Port: applies a deployment's declared clients, resources and partners. */
+/** Port: applies a deployment's declared clients, resources, partners and groups. */
+import { type Acr } from '../authentication/acr.js';
 import { type Client } from '../client/client.js';
 import { type Partner } from '../partner/partner.js';
 import { type Resource } from '../resource/resource.js';
@@ -9,7 +10,13 @@ export type DeclaredClient = Omit<Client, 'disabledAt'>;
 /** A partner as a bootstrap file declares it: the file may end the trust, and never renews it. */
 export type DeclaredPartner = Omit<Partner, 'disabledAt'> & { readonly disabled: boolean };
 
-/** Writes declared clients, resources and partners. */
+/** A group of accounts, and how sure each of them has to be when they sign in. */
+export interface DeclaredGroup {
+  readonly name: string;
+  readonly requiredAcr: Acr;
+}
+
+/** Writes declared clients, resources, partners and groups. */
 export abstract class BootstrapStore {
   /**
    * Creates or updates all of them in one transaction: all or nothing, and the same call again
@@ -23,5 +30,6 @@ export abstract class BootstrapStore {
     resources: readonly Resource[],
     clients: readonly DeclaredClient[],
     partners?: readonly DeclaredPartner[],
+    groups?: readonly DeclaredGroup[],
   ): Promise<void>;
 }

@@ -99,6 +99,9 @@ function findGrantProblems(client: ClientDocument): string[] {
   if (has(AUTHORIZATION_CODE_GRANT) !== redirect_uris.length > 0) {
     problems.push('redirect_uris are for authorization_code, which needs at least one');
   }
+  if (client.required_acr !== undefined && !has(AUTHORIZATION_CODE_GRANT)) {
+    problems.push('required_acr: nobody signs in without authorization_code');
+  }
   if (has(REFRESH_TOKEN_GRANT) && !has(AUTHORIZATION_CODE_GRANT)) {
     problems.push('grant_types: refresh_token needs authorization_code');
   }

@@ -18,6 +18,7 @@ export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
       clients: [],
       accounts: [],
       partners: [],
+      groups: [],
       authorizationDetailsTypes: [],
     };
   }

@@ -30,6 +30,7 @@ const DECLARED = {
   phone_number: 'phoneNumber',
   phone_number_verified: 'phoneNumberVerified',
   address: 'address',
+  groups: 'groups',
 } as const satisfies Record<string, keyof AccountDeclaration>;
 const COLUMNS = Object.keys(DECLARED);
 const MEMBERS = Object.values(DECLARED);
@@ -80,7 +81,8 @@ export class PostgresAccountStore extends AccountStore {
   }
 
   async declare(account: AccountDeclaration, passwordHash: string | null): Promise<void> {
-    const values = MEMBERS.map((member) => account[member]);
+    const declared = { ...account, groups: account.groups ?? [] };
+    const values = MEMBERS.map((member) => declared[member]);
     try {
       await onPostgres(() =>
         this.database.manager.query(DECLARE, [account.accountId, passwordHash, ...values]),

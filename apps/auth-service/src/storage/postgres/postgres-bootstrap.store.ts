@@ -1,8 +1,9 @@
-/** Applies declared clients, resources and partners to PostgreSQL. */
+/** Applies declared clients, resources, partners and groups to PostgreSQL. */
 import { Injectable } from '@nestjs/common';
 import {
   BootstrapStore,
   type DeclaredClient,
+  type DeclaredGroup,
   type DeclaredPartner,
 } from '../../bootstrap/bootstrap.store.js';
 import { StartupError } from '../../config/startup.error.js';
@@ -14,6 +15,11 @@ import { PostgresDatabase } from './postgres.database.js';
 import { declarePartners, isPartnerIdTaken } from './partner.declaration.js';
 import { onPostgres } from './postgres.error.js';
 
+const DECLARE_GROUP = `
+  INSERT INTO account_group (name, required_acr) VALUES ($1, $2)
+  ON CONFLICT (name) DO UPDATE SET required_acr = excluded.required_acr
+  WHERE account_group.required_acr <> excluded.required_acr`;
+
 @Injectable()
 export class PostgresBootstrapStore extends BootstrapStore {
   constructor(private readonly database: PostgresDatabase) {
@@ -24,6 +30,7 @@ export class PostgresBootstrapStore extends BootstrapStore {
     resources: readonly Resource[],
     clients: readonly DeclaredClient[],
     partners: readonly DeclaredPartner[] = [],
+    groups: readonly DeclaredGroup[] = [],
   ): Promise<void> {
     await onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
@@ -52,6 +59,9 @@ export class PostgresBootstrapStore extends BootstrapStore {
           );
         }
         await declarePartners(manager, partners);
+        for (const { name, requiredAcr } of groups) {
+          await manager.query(DECLARE_GROUP, [name, requiredAcr]);
+        }
       }),
     ).catch((error: unknown) => {
       if (!isPartnerIdTaken(error)) throw error;
