@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { CodeAuthenticator } from './code.authenticator.js';
+import { FactorService } from './factor.service.js';
 import { PasskeyAuthenticator } from './passkey.authenticator.js';
 import { PasskeyRegistration } from './passkey.registration.js';
 import { RecoveryCodes } from './recovery.codes.js';
@@ -14,6 +15,7 @@ import { WebAuthnChallenges } from './webauthn.challenges.js';
   imports: [AuditModule, KeysModule, StorageModule],
   providers: [
     CodeAuthenticator,
+    FactorService,
     PasskeyAuthenticator,
     PasskeyRegistration,
     RecoveryCodes,
@@ -22,6 +24,7 @@ import { WebAuthnChallenges } from './webauthn.challenges.js';
   ],
   exports: [
     CodeAuthenticator,
+    FactorService,
     PasskeyAuthenticator,
     PasskeyRegistration,
     RecoveryCodes,
