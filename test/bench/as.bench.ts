@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seedGrants } from '../storm/refresh-token.seed.js';
+import { generateKeyPair } from '../support/key-pair.js';
 import { ProofMaker } from './dpop.bench.js';
 import { compare, interleave, type Measurement } from './measurement.js';
 import { FORM, firstMessage, type Load, ServerProcess } from './server-process.js';
@@ -13,6 +14,9 @@ const ROUNDS = 7;
 const WARM_UPS = 2;
 const ORDERS = 'https://orders.example.com';
 const OPAQUE = 'https://opaque.example.com';
+/** Its tokens are encrypted to it. */
+const VAULT = 'https://vault.example.com';
+const VAULT_KEY = generateKeyPair({ type: 'ec', namedCurve: 'P-256' });
 const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url));
 const STORES = fileURLToPath(new URL('./servers/stores.ts', import.meta.url));
 // More than the connections that the end of each round cuts off, with the token that they hold.
@@ -40,7 +44,7 @@ type Exchange = (contender: Contender) => Promise<{ path: string; load: Load }>;
 export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
   'as.client-credentials': async ({ token }) => ({
     path: token,
-    load: post(grant('client_credentials', { resource: ORDERS, scope: 'orders:read' })),
+    load: clientCredentials(ORDERS),
   }),
   'as.introspection': async ({ server, token, introspection, introspected: resource }) => {
     const body = grant('client_credentials', { resource, scope: 'orders:read' });
@@ -74,27 +78,15 @@ export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
   },
 };
 
-/** The same exchange with a new proof in each request, beside the one without. */
-export const AS_DPOP_BENCH = 'as.client-credentials-dpop';
+const PLAIN = 'the plain one';
 
-const PLAIN = 'without a proof';
-
-/** Measures what a proof costs the token endpoint. */
-export async function benchProvenIssuance(): Promise<readonly Measurement[]> {
-  const stores = forkStores();
-  let server: ServerProcess | undefined;
-  try {
-    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
-    // The nonce that a client has already costs a comparison; the first one costs a request.
-    const withoutNonce = { ...environment, AUTH_DPOP_NONCE: 'off' };
-    const keyward = await startAuthService(withoutNonce, port, directory);
-    server = keyward;
-    const path = '/oauth2/token';
-    const plain = post(grant('client_credentials', { resource: ORDERS, scope: 'orders:read' }));
+/** The same exchange, made costlier, beside the plain one; `uri` is the endpoint's. */
+export const AS_COSTLIER_BENCHES: Readonly<Record<string, (uri: string) => Load>> = {
+  // A new proof in each request.
+  'as.client-credentials-dpop': (uri) => {
     const maker = new ProofMaker();
-    const uri = `http://127.0.0.1:${port}${path}`;
-    const proven: Load = {
-      ...plain,
+    return {
+      ...clientCredentials(ORDERS),
       requests: [
         {
           setupRequest: (request) => {
@@ -104,19 +96,43 @@ export async function benchProvenIssuance(): Promise<readonly Measurement[]> {
         },
       ],
     };
+  },
+  // Each token encrypted by ECDH-ES on P-256.
+  'as.client-credentials-jwe': () => clientCredentials(VAULT),
+};
+
+/** Measures what a proof or encryption costs the token endpoint. */
+export async function benchCostlierIssuance(name: string): Promise<readonly Measurement[]> {
+  const costlierLoad = AS_COSTLIER_BENCHES[name];
+  if (costlierLoad === undefined) throw new Error(`no such benchmark: ${name}`);
+  const stores = forkStores();
+  let server: ServerProcess | undefined;
+  try {
+    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
+    // The nonce that a client has already costs a comparison; the first one costs a request.
+    const withoutNonce = { ...environment, AUTH_DPOP_NONCE: 'off' };
+    const keyward = await startAuthService(withoutNonce, port, directory);
+    server = keyward;
+    const path = '/oauth2/token';
+    const costlier = costlierLoad(`http://127.0.0.1:${port}${path}`);
+    const plain = clientCredentials(ORDERS);
     const figures = await interleave(
       [
-        { name: LABELS.keyward, run: () => keyward.measure(path, proven) },
+        { name: LABELS.keyward, run: () => keyward.measure(path, costlier) },
         { name: PLAIN, run: () => keyward.measure(path, plain) },
       ],
       ROUNDS,
       WARM_UPS,
     );
-    return compare(AS_DPOP_BENCH, figures, LABELS.keyward, 'requests/s');
+    return compare(name, figures, LABELS.keyward, 'requests/s');
   } finally {
     await server?.stop();
     stores.disconnect();
   }
+}
+
+function clientCredentials(resource: string): Load {
+  return post(grant('client_credentials', { resource, scope: 'orders:read' }));
 }
 
 function forkStores() {
@@ -196,7 +212,22 @@ function startAuthService(
 ): Promise<ServerProcess> {
   const bootstrapFile = join(directory, 'bootstrap.json');
   const bootstrap = {
-    resources: [{ identifier: ORDERS, name: 'Orders', scopes: ['orders:read'] }],
+    resources: [
+      { identifier: ORDERS, name: 'Orders', scopes: ['orders:read'] },
+      {
+        identifier: VAULT,
+        name: 'Vault',
+        scopes: ['orders:read'],
+        access_token_encryption: {
+          alg: 'ECDH-ES',
+          jwks: {
+            keys: [
+              { ...VAULT_KEY.publicKey.export({ format: 'jwk' }), kid: 'bench-1', use: 'enc' },
+            ],
+          },
+        },
+      },
+    ],
     clients: [
       {
         client_id: 'shop',

@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import { ALGORITHMS } from './access-tokens.js';
 import {
   AS_BENCHES,
-  AS_DPOP_BENCH,
+  AS_COSTLIER_BENCHES,
   benchAuthorizationServer,
-  benchProvenIssuance,
+  benchCostlierIssuance,
 } from './as.bench.js';
 import { benchProof, DPOP_BENCH } from './dpop.bench.js';
+import { benchDecryption, JWE_BENCH } from './jwe.bench.js';
 import { type Measurement } from './measurement.js';
 import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
 import { benchScale, SCALE_BENCHES } from './scale.bench.js';
@@ -18,9 +19,10 @@ import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
 const NAMES = [
   ...VERIFY_BENCHES,
   DPOP_BENCH,
+  JWE_BENCH,
   ...Object.keys(ROUTE_BENCHES),
   ...Object.keys(AS_BENCHES),
-  AS_DPOP_BENCH,
+  ...Object.keys(AS_COSTLIER_BENCHES),
   ...SCALE_BENCHES,
 ];
 
@@ -58,11 +60,14 @@ for (const algorithm of ALGORITHMS) {
   if (names.some(selected)) report(await benchVerify(algorithm));
 }
 if (selected(DPOP_BENCH)) report(await benchProof());
+if (selected(JWE_BENCH)) report(await benchDecryption());
 for (const name of Object.keys(ROUTE_BENCHES)) if (selected(name)) report(await benchRoute(name));
 for (const name of Object.keys(AS_BENCHES)) {
   if (selected(name)) report(await benchAuthorizationServer(name));
 }
-if (selected(AS_DPOP_BENCH)) report(await benchProvenIssuance());
+for (const name of Object.keys(AS_COSTLIER_BENCHES)) {
+  if (selected(name)) report(await benchCostlierIssuance(name));
+}
 for (const name of SCALE_BENCHES) if (selected(name)) report(await benchScale(name));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);
