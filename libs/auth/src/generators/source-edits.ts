@@ -149,7 +149,9 @@ export function dropUnusedImports(path: string, before: string, text: string): s
       ...elements.map(({ name }) => name),
     ];
     if (names.length > 0 && names.every(isDropped)) {
-      edits.replace(declaration.getStart(), declaration.end, '');
+      const rest = edits.source.text.slice(declaration.end);
+      const lineEnd = /^[ \t]*\r?\n/.exec(rest)?.[0].length ?? 0;
+      edits.replace(declaration.getStart(), declaration.end + lineEnd, '');
     } else if (bindings !== undefined && elements.some(({ name }) => isDropped(name))) {
       const kept = elements.filter(({ name }) => !isDropped(name)).map((one) => one.getText());
       edits.replaceNode(bindings, `{ ${kept.join(', ')} }`);

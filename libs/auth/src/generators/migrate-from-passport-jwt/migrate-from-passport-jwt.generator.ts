@@ -78,8 +78,8 @@ function migrate(
   const notes = [...strategy.notes, ...trust.notes];
   const outcome = { strategy: `${path}: ${className}`, problems, notes };
   if (problems.length > 0) return outcome;
-  // Behind the comments that stand before the class: they are of the file as often as of the class.
-  edits.replace(declaration.getStart(), declaration.end, trust.text);
+  // With what the class says of itself.
+  edits.replace(declaration.getStart(undefined, true), declaration.end, trust.text);
   edits.importNamed('AuthModule', '@keyward/auth', alias);
   if (trust.usesConfigModule) edits.importNamed('ConfigModule', '@nestjs/config');
   project.tree.write(path, dropUnusedImports(path, text, edits.apply()));

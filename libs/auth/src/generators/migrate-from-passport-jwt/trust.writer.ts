@@ -70,7 +70,9 @@ export function writeTrust(
       "requiredClaims: ['sub', 'iat'],",
       'maxLifetimeSeconds: 86_400,',
       '}',
-    ].join('\n'),
+    ]
+      .filter(Boolean)
+      .join('\n'),
   );
   const text = trusts.join(', ');
   const used = dependencies.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(text));
@@ -101,7 +103,9 @@ function declaration(authModule: string, used: readonly Dependency[], trusts: st
     '}),',
     '});',
     trusts.includes("environment('") ? ENVIRONMENT : '',
-  ].join('\n');
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 const ENVIRONMENT = `
