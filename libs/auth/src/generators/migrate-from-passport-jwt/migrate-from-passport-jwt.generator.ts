@@ -11,7 +11,7 @@ import {
 } from '@nx/devkit';
 import { libraryRange } from '../library-version.js';
 import { NestProject } from '../nest-project.js';
-import { dropUnusedImports } from '../source-edits.js';
+import { dropUnusedImports } from '../unused-imports.js';
 import { passportStrategies, type PassportStrategy } from './passport-strategy.js';
 import { rewriteRegistrations } from './registrations.js';
 import { writeTrust } from './trust.writer.js';

@@ -2,6 +2,7 @@
 import ts from 'typescript';
 import { type NestProject } from '../nest-project.js';
 import { findAll } from '../source-edits.js';
+import { readOptions } from './strategy-options.js';
 import { claimsOfUser } from './validate-method.js';
 
 /** A parameter of the strategy's constructor. */
@@ -27,19 +28,6 @@ export interface PassportStrategy {
   /** What is different afterwards. */
   readonly notes: readonly string[];
 }
-
-const KEPT = new Set(['issuer', 'audience', 'algorithms', 'jwksUri', 'clockTolerance']);
-/** What AuthModule does by itself, or does not need. */
-const DROPPED = new Map([
-  ['cache', 'keys are always cached'],
-  ['cacheMaxAge', 'keys live as long as the JWK Set says'],
-  ['cacheMaxAgeFallback', 'known keys serve for a day while the issuer is down (jwksOptions)'],
-  ['cacheMaxEntries', 'the whole JWK Set is kept'],
-  ['rateLimit', 'fetches are always limited'],
-  ['jwksRequestsPerMinute', 'fetches are limited by a token bucket (jwksOptions)'],
-  ['timeout', 'fetches have a time limit (jwksOptions)'],
-  ['handleSigningKeyError', 'an AuthObserver is told of keys that cannot be fetched'],
-]);
 
 /** Every class of the project that extends `PassportStrategy(Strategy)` of passport-jwt. */
 export function passportStrategies(project: NestProject): PassportStrategy[] {
@@ -116,54 +104,6 @@ function readStrategy(
     problems,
     notes,
   };
-}
-
-function readOptions(
-  object: ts.ObjectLiteralExpression,
-  options: Map<string, ts.Expression>,
-  problems: string[],
-  notes: string[],
-): void {
-  for (const property of object.properties) {
-    const name = property.name?.getText() ?? property.getText();
-    const value = valueOf(property);
-    const text = value?.getText() ?? '';
-    if (value === undefined) {
-      problems.push(`${name} cannot be read`);
-    } else if (name === 'secretOrKeyProvider' && isPassportJwtSecret(value)) {
-      const argument = value.arguments[0];
-      if (argument !== undefined && ts.isObjectLiteralExpression(argument)) {
-        readOptions(argument, options, problems, notes);
-      }
-    } else if (name === 'jsonWebTokenOptions' && ts.isObjectLiteralExpression(value)) {
-      readOptions(value, options, problems, notes);
-    } else if (name === 'jwtFromRequest') {
-      if (text !== 'ExtractJwt.fromAuthHeaderAsBearerToken()') {
-        problems.push(
-          `its token comes from ${text}; AuthModule takes the Authorization header alone`,
-        );
-      }
-    } else if (name === 'ignoreExpiration' || name === 'passReqToCallback') {
-      if (text === 'false') continue;
-      if (name === 'ignoreExpiration') notes.push('expired tokens are refused from now on');
-      else problems.push('passReqToCallback: validate() sees the request');
-    } else if (DROPPED.has(name)) {
-      notes.push(`${name} is left out: ${DROPPED.get(name)}`);
-    } else if (KEPT.has(name)) {
-      options.set(name, value);
-    } else {
-      problems.push(`${name} has no like in AuthModule`);
-    }
-  }
-}
-
-function valueOf(property: ts.ObjectLiteralElementLike): ts.Expression | undefined {
-  if (ts.isPropertyAssignment(property)) return property.initializer;
-  return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
-}
-
-function isPassportJwtSecret(value: ts.Expression): value is ts.CallExpression {
-  return ts.isCallExpression(value) && /(^|\.)passportJwtSecret$/.test(value.expression.getText());
 }
 
 function dependencyOf(parameter: ts.ParameterDeclaration): Dependency {

@@ -1,13 +1,8 @@
 /** The modules that provide a strategy, rewritten to import what takes its place. */
 import ts from 'typescript';
 import { type NestProject } from '../nest-project.js';
-import {
-  decoratorObject,
-  dropUnusedImports,
-  findAll,
-  moduleOf,
-  type SourceEdits,
-} from '../source-edits.js';
+import { decoratorObject, findAll, moduleOf, type SourceEdits } from '../source-edits.js';
+import { dropUnusedImports } from '../unused-imports.js';
 import { type PassportStrategy } from './passport-strategy.js';
 
 /** The files that change, by path, or why none can. */

@@ -1,7 +1,7 @@
 /** Writes AuthModule's options for what a passport-jwt strategy said. */
 import ts from 'typescript';
-import { descendants } from '../source-edits.js';
 import { type Dependency, type PassportStrategy } from './passport-strategy.js';
+import { safeText } from './safe-expression.js';
 
 /** What the strategy does not say. */
 export interface GivenTrust {
@@ -124,48 +124,6 @@ function issuersOf(
   if (issuer === undefined) return given === undefined ? [] : [quoted(given)];
   const each = ts.isArrayLiteralExpression(issuer) ? [...issuer.elements] : [issuer];
   return each.map((one) => safeText(one, dependencies));
-}
-
-/** The expression, with whatever may be undefined replaced by what throws then. */
-function safeText(
-  expression: ts.Expression | undefined,
-  dependencies: readonly Dependency[],
-): string | undefined {
-  if (expression === undefined) return undefined;
-  const base = expression.getStart();
-  let text = expression.getText();
-  const replacements = [expression, ...descendants(expression)]
-    .flatMap((node) => replacementOf(node, dependencies))
-    .toSorted((a, b) => b.node.getStart() - a.node.getStart());
-  for (const { node, text: replacement } of replacements) {
-    text = text.slice(0, node.getStart() - base) + replacement + text.slice(node.end - base);
-  }
-  return text;
-}
-
-function replacementOf(
-  node: ts.Node,
-  dependencies: readonly Dependency[],
-): { node: ts.Node; text: string }[] {
-  const isAccess = ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
-  const variable = isAccess && /^process\.env(?:\.(\w+)|\[['"](\w+)['"]\])$/.exec(node.getText());
-  if (variable && !hasDefault(node)) {
-    const whole = ts.isNonNullExpression(node.parent) ? node.parent : node;
-    return [{ node: whole, text: `environment('${variable[1] ?? variable[2]}')` }];
-  }
-  const isGet =
-    ts.isPropertyAccessExpression(node) &&
-    node.name.text === 'get' &&
-    dependencies.some(
-      ({ name, token }) => name === node.expression.getText() && token === 'ConfigService',
-    );
-  if (!isGet || !ts.isCallExpression(node.parent) || node.parent.arguments.length !== 1) return [];
-  return hasDefault(node.parent) ? [] : [{ node: node.name, text: 'getOrThrow' }];
-}
-
-function hasDefault({ parent }: ts.Node): boolean {
-  if (!ts.isBinaryExpression(parent)) return false;
-  return ['??', '||'].includes(parent.operatorToken.getText());
 }
 
 function isListOfAlgorithms(expression: ts.Expression): boolean {

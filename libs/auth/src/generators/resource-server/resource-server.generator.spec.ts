@@ -60,7 +60,7 @@ describe('resource-server', () => {
 
   it('ends imports in .js where the application does, and adds to a module without imports', async () => {
     const tree = workspaceWith({
-      'main.ts': APPLICATION['main.ts']!.replace('app.module', 'app.module.js'),
+      'main.ts': String(APPLICATION['main.ts']).replace('app.module', 'app.module.js'),
       'app/app.module.ts': `import { Module } from '@nestjs/common';
         @Module({ providers: [] }) export class AppModule {}`,
     });
