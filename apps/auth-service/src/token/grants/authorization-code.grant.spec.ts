@@ -141,6 +141,7 @@ describe('AuthorizationCodeGrant', () => {
       audience: ['urn:orders', ISSUER],
       grant: JSON.parse(JSON.stringify(grant)),
       confirmation: null,
+      authorizationDetails: [],
     });
     expect(grants.causes).toEqual(new Map([[grant.grantId, null]]));
     expect(audit.events).toMatchObject([{ type: 'code.redeemed', grantId: grant.grantId }]);
