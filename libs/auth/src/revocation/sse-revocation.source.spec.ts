@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
@@ -55,6 +58,22 @@ describe('SseRevocationSource', () => {
     feed.start();
     return feed;
   };
+
+  it('is stopped and cut also after the collector took what fetch holds weakly', async () => {
+    answer = (_request, response) => void response.writeHead(200, HEAD).write(START + beat(0, 0));
+    open(60_000);
+    await eventually(() => feed.state().replayed);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let round = 0; round < 5; round += 1) {
+      await sleep(20);
+      collect();
+    }
+    const stopped = feed.stop().then(() => 'stopped');
+    expect(await Promise.race([stopped, sleep(2000, 'still there', { ref: false })])).toBe(
+      'stopped',
+    );
+  });
 
   it('follows with a token of its own, byte by byte if need be, and comes back with its position', async () => {
     const responses: ServerResponse[] = [];

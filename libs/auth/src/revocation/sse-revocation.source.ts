@@ -44,7 +44,7 @@ export class SseRevocationSource extends RevocationSource {
     try {
       expectWithin(timeoutMs, 'no answer in time');
       const { body } = await this.#request(after, cut.signal);
-      const bytes = heard(body ?? [], () => expectWithin(silenceMs, 'the feed fell silent'));
+      const bytes = heard(body, cut.signal, () => expectWithin(silenceMs, 'the feed fell silent'));
       for await (const { event, data } of parseServerSentEvents(bytes)) {
         const message = parseFeedMessage(event, data);
         if (message !== undefined) yield message;
@@ -75,10 +75,31 @@ export class SseRevocationSource extends RevocationSource {
   }
 }
 
-async function* heard(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, tell: () => void) {
+/**
+ * What is read, until the signal says stop. The stream is cancelled by hand: fetch holds its request
+ * weakly, and a signal stops nothing any more once the collector has been there.
+ */
+async function* heard(
+  body: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+  tell: () => void,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
   tell();
-  for await (const chunk of body) {
-    tell();
-    yield chunk;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return;
+      tell();
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
   }
 }
