@@ -239,10 +239,7 @@ export class AccessTokenVerifier {
 
   async #confirm(token: string, principal: Principal, maxAgeSeconds: number): Promise<Principal> {
     const trust = this.trusts.get(principal.issuer);
-    const answer = await trust?.introspection?.introspect(
-      this.signedTokenIn(token),
-      maxAgeSeconds,
-    );
+    const answer = await trust?.introspection?.introspect(this.signedTokenIn(token), maxAgeSeconds);
     if (trust === undefined || answer === undefined) {
       throw new IntrospectionUnavailableError(principal.issuer, NOT_SET, 60);
     }

@@ -90,7 +90,7 @@ export class IntrospectionRequest {
       await response.body?.cancel();
       throw new IntrospectionFailedError(`the answer is not ${accept}`);
     }
-    const body = await readBody(response, maxBytes);
+    const body = await readBody(response, maxBytes, signal);
     if (this.#signed === undefined) return parseStrictObject(body);
     return readSignedAnswer(body.toString('latin1'), this.#signed, this.clock);
   }

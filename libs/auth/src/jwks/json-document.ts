@@ -1,4 +1,5 @@
 /** Fetches one JSON document from an issuer: no redirect, a size limit, a time limit. */
+import { responseChunks } from './response-chunks.js';
 import { parseStrictObject, type JsonObject } from '../jws/strict-json.js';
 
 /** Limits and headers of one fetch. */
@@ -28,11 +29,12 @@ export class DocumentUnavailableError extends Error {
  * @throws DocumentUnavailableError for every failure, a status other than 200 among them
  */
 export async function fetchJsonDocument(url: string, limits: FetchLimits): Promise<JsonDocument> {
+  const signal = AbortSignal.timeout(limits.timeoutMs);
   try {
     const response = await fetch(url, {
       // A redirect would let whoever controls one path of the issuer choose where keys come from.
       redirect: 'error',
-      signal: AbortSignal.timeout(limits.timeoutMs),
+      signal,
       headers: {
         accept: 'application/json, application/jwk-set+json',
         ...(limits.noCache ? { 'cache-control': 'no-cache' } : {}),
@@ -42,7 +44,7 @@ export async function fetchJsonDocument(url: string, limits: FetchLimits): Promi
       await response.body?.cancel();
       throw new DocumentUnavailableError(`${url} answered ${response.status}`);
     }
-    const body = parseStrictObject(await readBody(response, limits.maxBytes));
+    const body = parseStrictObject(await readBody(response, limits.maxBytes, signal));
     return { body, maxAgeSeconds: freshness(response.headers) };
   } catch (error) {
     if (error instanceof DocumentUnavailableError) throw error;
@@ -51,14 +53,18 @@ export async function fetchJsonDocument(url: string, limits: FetchLimits): Promi
 }
 
 /**
- * The whole body.
+ * The whole body, as long as the signal lets it come.
  * @throws DocumentUnavailableError for more than `maxBytes`
  */
-export async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  response: Response,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Breaking out of the loop cancels the stream, so that a body without end costs maxBytes at most.
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of responseChunks(response, signal)) {
     size += chunk.byteLength;
     if (size > maxBytes)
       throw new DocumentUnavailableError(`a body of more than ${maxBytes} bytes`);

@@ -1,6 +1,7 @@
 /** Port and default: the access tokens that this service itself needs. */
 import { parseStrictObject } from '../jws/strict-json.js';
 import { checkKeyUrl } from '../jwks/issuer-url.js';
+import { readBody } from '../jwks/json-document.js';
 
 /** Gives a token, a remembered one while it is good. */
 export abstract class AccessTokenProvider {
@@ -26,6 +27,9 @@ export interface ClientCredentialsOptions {
 /** A token is asked for again this long before it expires. */
 const RENEW_SECONDS = 30;
 
+/** A token response is far smaller. */
+const MAX_ANSWER_BYTES = 65_536;
+
 /** Gets tokens by the client credentials grant with `client_secret_basic` (RFC 6749 section 4.4). */
 export class ClientCredentialsTokens extends AccessTokenProvider {
   #known: { readonly token: string; readonly untilMs: number } | undefined;
@@ -50,7 +54,7 @@ export class ClientCredentialsTokens extends AccessTokenProvider {
         ...(resource === undefined ? {} : { resource }),
       }),
     });
-    const body = Buffer.from(await response.arrayBuffer());
+    const body = await readBody(response, MAX_ANSWER_BYTES, signal);
     if (response.status !== 200) {
       throw new Error(`the token endpoint answered ${response.status}`);
     }

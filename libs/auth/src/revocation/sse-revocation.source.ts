@@ -1,6 +1,7 @@
 /** The issuer's feed over HTTP, as server-sent events. */
 import { checkKeyUrl } from '../jwks/issuer-url.js';
 import { type AccessTokenProvider } from './access-token.provider.js';
+import { responseChunks } from '../jwks/response-chunks.js';
 import { parseFeedMessage } from './feed-message.parser.js';
 import { RevocationSource, type FeedMessage } from './revocation.source.js';
 import { parseServerSentEvents } from './sse.parser.js';
@@ -43,8 +44,10 @@ export class SseRevocationSource extends RevocationSource {
     if (signal.aborted) stop();
     try {
       expectWithin(timeoutMs, 'no answer in time');
-      const { body } = await this.#request(after, cut.signal);
-      const bytes = heard(body, cut.signal, () => expectWithin(silenceMs, 'the feed fell silent'));
+      const response = await this.#request(after, cut.signal);
+      const bytes = heard(responseChunks(response, cut.signal), () =>
+        expectWithin(silenceMs, 'the feed fell silent'),
+      );
       for await (const { event, data } of parseServerSentEvents(bytes)) {
         const message = parseFeedMessage(event, data);
         if (message !== undefined) yield message;
@@ -75,31 +78,10 @@ export class SseRevocationSource extends RevocationSource {
   }
 }
 
-/**
- * What is read, until the signal says stop. The stream is cancelled by hand: fetch holds its request
- * weakly, and a signal stops nothing any more once the collector has been there.
- */
-async function* heard(
-  body: ReadableStream<Uint8Array> | null,
-  signal: AbortSignal,
-  tell: () => void,
-): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  const reader = body.getReader();
-  const cancel = () => void reader.cancel(signal.reason).catch(() => undefined);
-  signal.addEventListener('abort', cancel, { once: true });
+async function* heard(chunks: AsyncIterable<Uint8Array>, tell: () => void) {
   tell();
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { done, value } = await reader.read();
-      signal.throwIfAborted();
-      if (done) return;
-      tell();
-      yield value;
-    }
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    cancel();
+  for await (const chunk of chunks) {
+    tell();
+    yield chunk;
   }
 }
