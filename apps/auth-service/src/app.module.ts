@@ -10,6 +10,8 @@ import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { ClientModule } from './client/client.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
+import { mailConfig } from './config/mail.config.js';
+import { passwordPolicyConfig } from './config/password-policy.config.js';
 import { serverConfig } from './config/server.config.js';
 import { sessionConfig } from './config/session.config.js';
 import { signingKeyConfig } from './config/signing-key.config.js';
@@ -22,7 +24,9 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { LogoutModule } from './logout/logout.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
+import { PasswordPolicyModule } from './password-policy/password-policy.module.js';
 import { FeedModule } from './revocation/feed/feed.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
@@ -46,6 +50,8 @@ import { ViewsModule } from './views/views.module.js';
         auditConfig,
         viewsConfig,
         sessionConfig,
+        mailConfig,
+        passwordPolicyConfig,
       ],
     }),
     AccountModule,
@@ -60,6 +66,8 @@ import { ViewsModule } from './views/views.module.js';
     RevocationModule,
     FeedModule,
     UserinfoModule,
+    MailModule,
+    PasswordPolicyModule,
     MetadataModule,
     SessionModule,
     LogoutModule,

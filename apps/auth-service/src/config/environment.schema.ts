@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { days, seconds } from './duration.variable.js';
+import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
@@ -87,6 +88,14 @@ const versionedKeys = z
   )
   .transform((value) => parseRefreshTokenKeys(value) ?? new Map<number, Buffer>());
 
+// Below 8 nothing is a password any more (NIST SP 800-63B-4 section 3.1.1.2); above 64 nobody types it.
+const passwordLength = z
+  .string()
+  .regex(/^\d{1,2}$/, 'must be 8 to 64')
+  .default('12')
+  .transform(Number)
+  .refine((length) => length >= 8 && length <= 64, 'must be 8 to 64');
+
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   AUTH_HOST: z.string().default('127.0.0.1'),
@@ -105,6 +114,8 @@ const schema = z.object({
     .string()
     .transform((path) => resolve(path))
     .optional(),
+  ...MAIL_VARIABLES,
+  AUTH_PASSWORD_MIN_LENGTH: passwordLength,
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_SENTINELS: redisList.optional(),
@@ -162,7 +173,7 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
     );
   }
   problems.push(...findRedisProblems(present), ...findProductionProblems(present));
-  problems.push(...findTlsProblems(present));
+  problems.push(...findTlsProblems(present), ...findMailProblems(present));
   if (result.success) problems.push(...findSigningKeyProblems(result.data));
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
   return result.data;

@@ -102,13 +102,14 @@ export function findProductionProblems(environment: NodeJS.ProcessEnv): string[]
   return problems;
 }
 
-/** The passwords of both stores, by the variable that holds them. */
+/** The passwords of the stores and of the mail server, by the variable that holds them. */
 function findPasswords(environment: NodeJS.ProcessEnv): [name: string, passwords: string[]][] {
   const ofUrl = (value: string) => (URL.canParse(value) ? [new URL(value).password] : []);
   const ofList = (value: string) => (parseRedisList(value) ?? []).map(({ password }) => password);
   const readers = {
     DATABASE_URL: ofUrl,
     REDIS_URL: ofUrl,
+    AUTH_SMTP_URL: ofUrl,
     REDIS_SENTINELS: ofList,
     REDIS_PASSWORD: (value: string) => [value],
   };
