@@ -24,9 +24,8 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { LogoutModule } from './logout/logout.module.js';
-import { MailModule } from './mail/mail.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
-import { PasswordPolicyModule } from './password-policy/password-policy.module.js';
+import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { FeedModule } from './revocation/feed/feed.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
@@ -66,8 +65,7 @@ import { ViewsModule } from './views/views.module.js';
     RevocationModule,
     FeedModule,
     UserinfoModule,
-    MailModule,
-    PasswordPolicyModule,
+    PasswordResetModule,
     MetadataModule,
     SessionModule,
     LogoutModule,

@@ -9,6 +9,6 @@ import { PasswordHasher } from './password.hasher.js';
 @Module({
   imports: [StorageModule, AuditModule],
   providers: [PasswordHasher, PasswordAuthenticator, AccountRegistration],
-  exports: [PasswordAuthenticator, AccountRegistration],
+  exports: [PasswordAuthenticator, PasswordHasher, AccountRegistration],
 })
 export class AccountModule {}

@@ -5,6 +5,7 @@ import { AuthenticationModule } from '../authentication/authentication.module.js
 import { AuditModule } from '../audit/audit.module.js';
 import { FactorModule } from '../factor/factor.module.js';
 import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
@@ -31,6 +32,7 @@ import { SignedInAccounts } from './signed-in.account.js';
     AuthenticationModule,
     BrowserModule,
     FactorModule,
+    MailModule,
     SessionModule,
     StorageModule,
     ViewsModule,

@@ -1,5 +1,5 @@
 /** The page on which a person signs in. */
-import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
@@ -7,6 +7,8 @@ import { clientAddressOf } from '../http/client.address.js';
 import { seeOther } from '../http/see-other.js';
 import { PASSWORD_AMR } from '../authentication/acr.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
+import { Mailer } from '../mail/mailer.js';
+import { forgotPasswordPath } from '../password-reset/password-reset.paths.js';
 import { SessionService } from '../session/session.service.js';
 import { type SignInProblem } from '../views/interaction.pages.js';
 import { PageRenderer } from '../views/page.renderer.js';
@@ -37,6 +39,7 @@ export class SignInController {
     private readonly sessions: SessionService,
     private readonly passkeys: PasskeyPages,
     private readonly pages: PageRenderer,
+    @Inject(Mailer) private readonly mailer: Mailer | null,
   ) {}
 
   @Get()
@@ -116,6 +119,7 @@ export class SignInController {
       formToken: this.browsers.formToken(request, reply, formContext(interaction)),
       redirectUri: interaction.request.redirectUri,
       passkey: await this.passkeys.signInForm({ interaction, request, reply }, null),
+      forgotPasswordPath: this.mailer === null ? null : forgotPasswordPath(),
       problem,
       ...field,
     });

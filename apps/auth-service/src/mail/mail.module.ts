@@ -3,11 +3,13 @@ import { Module } from '@nestjs/common';
 import { mailConfig, type MailConfig } from '../config/mail.config.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { LogMailer } from './log.mailer.js';
+import { MailTemplates } from './mail.templates.js';
 import { Mailer } from './mailer.js';
 import { SmtpMailer } from './smtp.mailer.js';
 
 @Module({
   providers: [
+    MailTemplates,
     {
       provide: Mailer,
       inject: [mailConfig.KEY, serverConfig.KEY],
@@ -17,6 +19,6 @@ import { SmtpMailer } from './smtp.mailer.js';
       },
     },
   ],
-  exports: [Mailer],
+  exports: [Mailer, MailTemplates],
 })
 export class MailModule {}

@@ -2,6 +2,12 @@
 import { type RevocationCause } from '../grant/grant.js';
 import { type RecordedEnd } from './session.record.js';
 
+/** Two hashes of passwords, as PHC strings. */
+export interface PasswordReplacement {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Each method is one transaction: sessions, grants, and what follows from their end. */
 export abstract class SessionRevocationRecord {
   /**
@@ -30,4 +36,20 @@ export abstract class SessionRevocationRecord {
     outboxUntil: Date,
     now: Date,
   ): Promise<readonly RecordedEnd[]>;
+
+  /**
+   * The same, together with a new password: nobody who knew the old one stays signed in.
+   *
+   * @param hashes of the password that is replaced, and of the new one
+   * @returns null where the account's password is no longer that, or the account is disabled: nothing
+   *   was done then
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract replacePassword(
+    accountId: string,
+    hashes: PasswordReplacement,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null>;
 }

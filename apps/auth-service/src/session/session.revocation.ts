@@ -7,7 +7,7 @@ import { RevocationRelay } from '../revocation/revocation.relay.js';
 import { SessionClock } from './session.clock.js';
 import { type RecordedEnd } from './session.record.js';
 import { SessionRelay } from './session.relay.js';
-import { SessionRevocationRecord } from './session-revocation.record.js';
+import { type PasswordReplacement, SessionRevocationRecord } from './session-revocation.record.js';
 
 /** Recorded first and at once; hot copies and followers learn of it as soon as they can be reached. */
 @Injectable()
@@ -36,6 +36,23 @@ export class SessionRevocation {
     const ended = await this.record.revokeAccount(accountId, cause, until, now);
     this.note('subject.revoked', cause, { accountId }, { sessions: ended.length });
     await this.carryOut(ended);
+  }
+
+  /**
+   * {@link SessionRevocationRecord.replacePassword}
+   * @returns whether it was done
+   */
+  async replacePassword(
+    accountId: string,
+    hashes: PasswordReplacement,
+    cause: RevocationCause,
+  ): Promise<boolean> {
+    const [until, now] = [grantRevocationExpiry(), this.clock.now()];
+    const ended = await this.record.replacePassword(accountId, hashes, cause, until, now);
+    if (ended === null) return false;
+    this.note('password.changed', cause, { accountId }, { sessions: ended.length });
+    await this.carryOut(ended);
+    return true;
   }
 
   private note(

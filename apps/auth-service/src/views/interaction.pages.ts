@@ -36,6 +36,8 @@ export interface SignInPage extends InteractionPage {
   /** Nobody else may sign in. */
   readonly usernameFixed: boolean;
   readonly passkey: PasskeyForm | null;
+  /** Null, the default, where no mail can be sent. */
+  readonly forgotPasswordPath?: string | null;
   readonly problem: SignInProblem | null;
 }
 

@@ -53,6 +53,7 @@ export class PageRenderer {
       'sign-in',
       { ...needsOf(page), scripts: page.passkey !== null },
       {
+        forgotPasswordPath: null,
         ...page,
         client: clientModel(page.client),
         problem: page.problem?.kind ?? null,

@@ -6,6 +6,7 @@ import { FactorPages } from './factor.pages.js';
 import { PageRenderer } from './page.renderer.js';
 import { PageSender } from './page.sender.js';
 import { PageTemplates } from './page.templates.js';
+import { PasswordPages } from './password.pages.js';
 import { ViewFiles } from './view.files.js';
 
 @Module({
@@ -20,7 +21,8 @@ import { ViewFiles } from './view.files.js';
     PageSender,
     PageRenderer,
     FactorPages,
+    PasswordPages,
   ],
-  exports: [FactorPages, PageRenderer, PageSender],
+  exports: [FactorPages, PageRenderer, PageSender, PasswordPages],
 })
 export class ViewsModule {}

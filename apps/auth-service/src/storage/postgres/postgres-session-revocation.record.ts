@@ -1,10 +1,14 @@
 /** Ends sessions with their grants in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
 import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { type RevocationCause } from '../../grant/grant.js';
 import { type RecordedEnd } from '../../session/session.record.js';
-import { SessionRevocationRecord } from '../../session/session-revocation.record.js';
+import {
+  type PasswordReplacement,
+  SessionRevocationRecord,
+} from '../../session/session-revocation.record.js';
+import { AccountEntity } from './entities/account.entity.js';
 import { revokeGrants } from './grant-revocation.statements.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
@@ -42,21 +46,43 @@ export class PostgresSessionRevocationRecord extends SessionRevocationRecord {
     outboxUntil: Date,
     now: Date,
   ): Promise<readonly RecordedEnd[]> {
+    return this.transaction((manager) => endAll(manager, accountId, cause, outboxUntil, now));
+  }
+
+  replacePassword(
+    accountId: string,
+    { from, to }: PasswordReplacement,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null> {
     return this.transaction(async (manager) => {
-      const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId]);
-      const ended: RecordedEnd[] = [];
-      for (const { sid } of rows) {
-        const one = await endSettled(manager, sid, cause, now);
-        if (one !== null) ended.push(one);
-      }
-      await revokeGrants(manager, 'account', [accountId], cause, outboxUntil);
-      return ended;
+      const where = { accountId, passwordHash: from, disabledAt: IsNull() };
+      const { affected } = await manager.update(AccountEntity, where, { passwordHash: to });
+      return affected === 1 ? endAll(manager, accountId, cause, outboxUntil, now) : null;
     });
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return onPostgres(() => this.database.manager.transaction(work));
   }
+}
+
+async function endAll(
+  manager: EntityManager,
+  accountId: string,
+  cause: RevocationCause,
+  outboxUntil: Date,
+  now: Date,
+): Promise<readonly RecordedEnd[]> {
+  const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId]);
+  const ended: RecordedEnd[] = [];
+  for (const { sid } of rows) {
+    const one = await endSettled(manager, sid, cause, now);
+    if (one !== null) ended.push(one);
+  }
+  await revokeGrants(manager, 'account', [accountId], cause, outboxUntil);
+  return ended;
 }
 
 /** Its grants are revoked in the same transaction, so nobody has to do that later. */
