@@ -37,8 +37,70 @@ describeWithChromium('the look of every page', (browser) => {
     await page.getByText('arrived').waitFor();
     await page.goto(`${stack.issuer}/oauth2/logout?client_id=harbour`);
   };
+  // A page that was only looked at leaves its link good for the next one.
+  let unusedLink: string | null = null;
+  const openReset = async (page: Page) => {
+    if (unusedLink === null) {
+      const before = stack.mailedLinks.length;
+      await page.goto(`${stack.issuer}/password/forgot`);
+      await page.getByLabel('Username').fill(stack.username);
+      await page.keyboard.press('Enter');
+      await page.getByText('a link is on its way').waitFor();
+      while (stack.mailedLinks.length === before) await page.waitForTimeout(50);
+      unusedLink = stack.mailedLinks.at(-1) ?? '';
+    }
+    await page.goto(unusedLink);
+  };
   const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
     ['sign-in', 'Sign in', (page) => page.goto(stack.authorizationUrl())],
+    [
+      'forgot-password',
+      'Forgot your password?',
+      async (page) => {
+        await page.goto(stack.authorizationUrl());
+        await page.getByRole('link', { name: 'Forgot your password?' }).click();
+        await page.getByRole('button', { name: 'Send the link' }).waitFor();
+      },
+    ],
+    [
+      'forgot-password-sent',
+      'Look into your mail',
+      async (page) => {
+        await page.goto(`${stack.issuer}/password/forgot`);
+        await page.getByLabel('Username').fill('nobody');
+        await page.keyboard.press('Enter');
+        await page.getByText('a link is on its way').waitFor();
+      },
+    ],
+    [
+      'reset-password',
+      'Choose a new password',
+      async (page) => {
+        await openReset(page);
+        await page.getByLabel('New password', { exact: true }).fill('short');
+        await page.getByLabel('New password, once more').fill('short');
+        await page.keyboard.press('Enter');
+        await page.getByRole('alert').waitFor();
+      },
+    ],
+    [
+      'reset-password-done',
+      'Your password is changed',
+      async (page) => {
+        await openReset(page);
+        unusedLink = null;
+        // The password that the other pages sign in with.
+        await page.getByLabel('New password', { exact: true }).fill(stack.password);
+        await page.getByLabel('New password, once more').fill(stack.password);
+        await page.getByRole('button', { name: 'Change the password' }).click();
+        await page.getByText('You are signed out everywhere').waitFor();
+      },
+    ],
+    [
+      'reset-password-gone',
+      'This link does not work any more',
+      (page) => page.goto(`${stack.issuer}/password/reset?token=${'A'.repeat(43)}`),
+    ],
     [
       'sign-in-refused',
       'Sign in',

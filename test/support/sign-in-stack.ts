@@ -70,6 +70,11 @@ export class SignInStack {
     return `${this.issuer}/oauth2/authorize?${new URLSearchParams(parameters).toString()}`;
   }
 
+  /** Links of mails, the oldest first: a development server writes its mail to the log. */
+  get mailedLinks(): readonly string[] {
+    return this.authService.output.match(/http:\S+\/password\/reset\?token=[\w-]+/g) ?? [];
+  }
+
   async stop(): Promise<void> {
     await this.authService.stop();
     await this.client.stop();
@@ -100,6 +105,8 @@ function bootstrapOf({ origin }: ClientServer): object {
         username: USERNAME,
         password: { env: 'PASSWORD_OF_ADA' },
         name: 'Ada Lovelace',
+        email: USERNAME,
+        email_verified: true,
       },
     ],
   };
