@@ -2,6 +2,7 @@
 import { type AuthObserver } from './auth.observer.js';
 import { type ScopeDeclarations } from './access/declared-scopes.js';
 import { type ClientCertificateOptions } from './client-certificate/client-certificate.source.js';
+import { type AccessTokenCookieOptions } from './cookie/cookie.options.js';
 import { type ProtectedResourceOptions } from './metadata/protected-resource.options.js';
 import { type AuthTracer } from './observability/auth.tracer.js';
 import { type DpopOptions } from './sender-constraint/dpop.options.js';
@@ -67,6 +68,12 @@ export interface AuthModuleOptions {
    * @see RFC 8705 section 3
    */
   readonly clientCertificates?: ClientCertificateOptions;
+  /**
+   * Takes tokens out of a cookie too, for applications in a browser, with a defence against requests
+   * that other pages make it send. Default: no cookie is looked at.
+   * @see draft-ietf-httpbis-rfc6265bis section 4.1.3.2
+   */
+  readonly cookie?: AccessTokenCookieOptions;
   /**
    * The scopes that there are, by `defineScopes`. A handler that asks for another one fails the
    * audit at the start. Default: not checked.

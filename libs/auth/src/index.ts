@@ -64,6 +64,12 @@ export {
   type IntrospectionCredentials,
   type IntrospectionOptions,
 } from './introspection/introspection.options.js';
+export { AccessTokenCookies, type CookieLifetime } from './cookie/access-token.cookies.js';
+export {
+  type AccessTokenCookieOptions,
+  type CsrfOptions,
+  type CsrfTokenOptions,
+} from './cookie/cookie.options.js';
 export { CertificateHeaderError } from './client-certificate/certificate-header.js';
 export { CertificateConfirmation } from './sender-constraint/certificate.confirmation.js';
 export { type ClientCertificate } from './client-certificate/client-certificate.js';

@@ -26,6 +26,13 @@ export type RefusalReason =
   | 'no_token'
   | 'malformed_authorization'
   | 'more_than_one_token'
+  | 'malformed_cookie'
+  // extraction from a cookie: whether a page of the application made the request
+  | 'csrf_origin_missing'
+  | 'csrf_origin'
+  | 'csrf_site'
+  | 'csrf_token_missing'
+  | 'csrf_token'
   // canonical: what is refused before any key is looked up
   | 'token_too_long'
   | 'not_a_jws'

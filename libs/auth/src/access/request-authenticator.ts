@@ -15,6 +15,7 @@ import {
   InvalidRequestError,
   InvalidTokenError,
   MissingTokenError,
+  RequestForgeryError,
   VerificationUnavailableError,
   type BearerError,
 } from '../bearer/bearer.errors.js';
@@ -25,6 +26,8 @@ import {
   type HttpRequest,
   type TokenScheme,
 } from '../bearer/bearer-token.js';
+import { CookieTokenSource } from '../cookie/cookie-token.source.js';
+import { RefusedCookieError } from '../cookie/csrf.defence.js';
 import { type AuthTracer } from '../observability/auth.tracer.js';
 import { traced } from '../observability/traced.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
@@ -47,6 +50,7 @@ export class RequestAuthenticator {
   readonly #tracer: AuthTracer | undefined;
   readonly #senderCheck: SenderCheck;
   readonly #takesDpop: boolean;
+  readonly #cookies: CookieTokenSource | undefined;
   readonly #checkedSenders = new WeakMap<HttpRequest, Promise<void>>();
 
   constructor(
@@ -59,6 +63,7 @@ export class RequestAuthenticator {
     this.#tracer = options.tracer;
     const clock = options.clock ?? Date.now;
     this.#takesDpop = options.dpop !== undefined;
+    this.#cookies = options.cookie && new CookieTokenSource(options.cookie);
     this.#senderCheck = new SenderCheck(confirmationMethods(options, clock));
     // What no header can hold stops the start; at the first refusal it would be a 500.
     formatChallenge({ resourceMetadata: this.#resourceMetadata });
@@ -96,7 +101,9 @@ export class RequestAuthenticator {
   ): Principal | Promise<Principal> {
     let scheme: TokenScheme = 'Bearer';
     try {
-      let token = extractBearerToken(request);
+      const fromCookie = this.#cookies?.extract(request);
+      let token = fromCookie?.token ?? extractBearerToken(request);
+      if (fromCookie !== undefined) scheme = fromCookie.scheme;
       if (token === undefined) {
         token = extractDpopToken(request);
         scheme = 'DPoP';
@@ -116,6 +123,11 @@ export class RequestAuthenticator {
     } catch (error) {
       throw this.#answer(error, request, scheme, handler);
     }
+  }
+
+  /** Whether the request brings a token, good or not. */
+  hasToken(request: HttpRequest): boolean {
+    return request.headers['authorization'] !== undefined || this.#cookies?.has(request) === true;
   }
 
   async #confirm(
@@ -188,6 +200,7 @@ export class RequestAuthenticator {
     ) {
       return new VerificationUnavailableError(error.retryAfterSeconds);
     }
+    if (error instanceof RefusedCookieError) return new RequestForgeryError();
     const metadata = this.#resourceMetadata;
     if (error instanceof RefusedProofError) {
       return answerToProof(error, nonceFor(request), metadata);

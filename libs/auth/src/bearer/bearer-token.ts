@@ -5,12 +5,18 @@ import { type PeerSocket } from '../client-certificate/client-certificate.source
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly rawHeaders?: readonly string[];
-  readonly raw?: { readonly rawHeaders?: readonly string[]; readonly socket?: PeerSocket };
+  readonly raw?: {
+    readonly rawHeaders?: readonly string[];
+    readonly socket?: PeerSocket;
+    readonly method?: string;
+  };
   readonly socket?: PeerSocket;
   readonly url?: string;
   /** As the client sent it, where a router rewrites `url`. */
   readonly originalUrl?: string;
   readonly method?: string;
+  /** As the client sent it, where a middleware overrides `method`. */
+  readonly originalMethod?: string;
   readonly body?: unknown;
   readonly query?: unknown;
 }
@@ -29,7 +35,7 @@ export class MalformedRequestError extends Error {
   override readonly name = 'MalformedRequestError';
 
   constructor(
-    readonly reason: 'malformed_authorization' | 'more_than_one_token',
+    readonly reason: 'malformed_authorization' | 'malformed_cookie' | 'more_than_one_token',
     message: string,
   ) {
     super(message);
@@ -99,12 +105,17 @@ function extract(
     if (!scheme.test(header)) return undefined;
     throw new MalformedRequestError('malformed_authorization', form);
   }
+  refuseParameterToken(request);
+  return token;
+}
+
+/** @throws MalformedRequestError for a token in body or query, beside the one that was found */
+export function refuseParameterToken(request: HttpRequest): void {
   // Express parses the query anew at every look, so it is looked at only where there is one.
   const hasQuery = request.url?.includes('?') ?? true;
   if (hasToken(request.body) || (hasQuery && hasToken(request.query))) {
     throw new MalformedRequestError('more_than_one_token', 'a second token in body or query');
   }
-  return token;
 }
 
 function countAuthorization(request: HttpRequest): number {

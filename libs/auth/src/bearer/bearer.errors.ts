@@ -130,6 +130,16 @@ export class HandlerClosedError extends BearerError {
   }
 }
 
+/**
+ * 403 without a challenge: the token of a cookie may be good, and the request not its owner's. The
+ * client is not told what it lacks, which a page of the application knows.
+ */
+export class RequestForgeryError extends BearerError {
+  constructor() {
+    super(403, { statusCode: 403, message: 'Forbidden' }, {});
+  }
+}
+
 /** 503: the issuer is out of reach, so that nothing can be said about the token. */
 export class VerificationUnavailableError extends BearerError {
   /** @param retryAfterSeconds sent as Retry-After */

@@ -4,8 +4,8 @@ import { RequestAuthenticator } from '../access/request-authenticator.js';
 import { TokenLifetimes } from '../access-token/token-lifetimes.js';
 import { AuthObserver } from '../auth.observer.js';
 import { BearerError, HandlerClosedError } from '../bearer/bearer.errors.js';
-import { extractAccessToken } from '../bearer/bearer-token.js';
 import { type CallRequest } from '../call/call-request.js';
+import { presentedToken } from '../cookie/cookie-token.source.js';
 import { handshakeCredentials, type Handshake } from '../websocket/handshake-credentials.js';
 import { OriginPolicy } from '../websocket/origin-policy.js';
 import { connectSubscriptions } from './graphql-request.js';
@@ -97,7 +97,7 @@ export class GraphqlSubscriptions {
       if (!origins.allows(handshake)) throw this.#crossOrigin(handshake);
       const request = handshakeCredentials(handshake, valuesOf(payload));
       connectSubscriptions(shown, request);
-      if (request.headers['authorization'] !== undefined) await this.#bind(socket, request);
+      if (this.authenticator.hasToken(request)) await this.#bind(socket, request);
       return true;
     } catch (error) {
       socket.close(codeOf(error), error instanceof BearerError ? textOf(error) : '');
@@ -107,7 +107,7 @@ export class GraphqlSubscriptions {
 
   async #bind(socket: WebSocket, request: CallRequest): Promise<void> {
     const principal = await this.authenticator.authenticate(request, () => 'connection_init');
-    const token = extractAccessToken(request)?.token ?? '';
+    const token = presentedToken(request)?.token ?? '';
     const stop = this.lifetimes.watch(token, principal, (why) =>
       socket.close(UNAUTHORIZED, `the access token ${why === 'expired' ? why : 'was revoked'}`),
     );

@@ -6,8 +6,8 @@ import {
   type PipeTransform,
   type Type,
 } from '@nestjs/common';
-import { extractAccessToken } from '../bearer/bearer-token.js';
 import { requestOf } from '../call/request-of.js';
+import { presentedToken } from '../cookie/cookie-token.source.js';
 import { principalOf, type Principal } from './principal.js';
 
 /**
@@ -47,6 +47,6 @@ export const AccessToken = createParamDecorator(
   (_data: unknown, context: ExecutionContext): string | undefined => {
     const request = requestOf(context);
     if (request === undefined || principalOf(request) === undefined) return undefined;
-    return extractAccessToken(request)?.token;
+    return presentedToken(request)?.token;
   },
 );

@@ -1,8 +1,8 @@
 /** Ends a stream of server-sent events when the token that opened it is no longer good. */
 import { type ServerResponse } from 'node:http';
 import { type TokenLifetimes } from '../access-token/token-lifetimes.js';
-import { extractAccessToken } from '../bearer/bearer-token.js';
 import { type CallRequest } from '../call/call-request.js';
+import { presentedToken } from '../cookie/cookie-token.source.js';
 import { type Principal } from '../principal/principal.js';
 
 /** A client that reads nothing is cut off after this time. */
@@ -19,7 +19,7 @@ export function endWithToken(
   response: ServerResponse | { readonly raw: ServerResponse },
   principal: Principal,
 ): void {
-  const presented = extractAccessToken(request);
+  const presented = presentedToken(request);
   if (presented === undefined) return;
   const raw = 'raw' in response ? response.raw : response;
   const stop = lifetimes.watch(presented.token, principal, () => end(raw));

@@ -5,9 +5,9 @@ import { HandlerInventory } from '../access/handler-inventory.js';
 import { TokenLifetimes, type TokenEnd } from '../access-token/token-lifetimes.js';
 import { AuthObserver } from '../auth.observer.js';
 import { HandlerClosedError, type BearerError } from '../bearer/bearer.errors.js';
-import { extractAccessToken } from '../bearer/bearer-token.js';
 import { type CallRequest } from '../call/call-request.js';
 import { refusalMessage, type RefusalMessage } from '../call/refusal-message.js';
+import { presentedToken } from '../cookie/cookie-token.source.js';
 import { principalOf } from '../principal/principal.js';
 import { ConnectionContext } from './connection.context.js';
 import { setConnection, type SocketConnection } from './socket-connections.js';
@@ -37,7 +37,7 @@ export class OpenConnection implements SocketConnection {
   /** Watches the token from now on, which is before the socket is there. */
   watch(lifetimes: TokenLifetimes): void {
     const principal = principalOf(this.request);
-    const token = principal && extractAccessToken(this.request)?.token;
+    const token = principal && presentedToken(this.request)?.token;
     if (principal === undefined || token === undefined) return;
     this.#stopWatching = lifetimes.watch(token, principal, (why) => {
       this.#ended = why;

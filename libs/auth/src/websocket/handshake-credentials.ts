@@ -34,7 +34,15 @@ export function handshakeCredentials(
     ...tokensOf(auth).map((token) => bearer(typeof token === 'string' ? token : '')),
   ];
   return {
-    headers: { authorization: values[0], dpop: headers['dpop'] },
+    headers: {
+      authorization: values[0],
+      dpop: headers['dpop'],
+      // A cookie counts by where the page is that opened the connection.
+      cookie: headers['cookie'],
+      origin: headers['origin'],
+      'sec-fetch-site': headers['sec-fetch-site'],
+      upgrade: 'websocket',
+    },
     method: 'GET',
     url,
     rawHeaders: [
