@@ -53,7 +53,8 @@ describe('one token all the way', () => {
     const response = await call('GET', '/orders');
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer resource_metadata="${stack.orders}/.well-known/oauth-protected-resource"`,
+      `Bearer resource_metadata="${stack.orders}/.well-known/oauth-protected-resource", ` +
+        'DPoP algs="ES256 ES384 EdDSA Ed25519 PS256 RS256"',
     );
   });
 

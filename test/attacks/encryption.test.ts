@@ -78,6 +78,12 @@ describe.each(PLATFORMS)('a resource server that reads encrypted tokens, on %s',
   // Whatever it was sent, it is still there, and still answers its friends.
   afterEach(async () => expectTokenAccepted(server, await seal()));
 
+  /** Without a byte that looks like the dot between segments, of which there are some by chance. */
+  function compressedToken(): Buffer {
+    const compressed = deflateRawSync(ours.forge());
+    return compressed.includes('.') ? compressedToken() : compressed;
+  }
+
   it.each([
     ['by ECDH-ES', () => seal()],
     ['by RSA-OAEP-256', () => seal(undefined, { alg: 'RSA-OAEP-256', kid: 'rsa' }, RSA.publicKey)],
@@ -186,7 +192,7 @@ describe.each(PLATFORMS)('a resource server that reads encrypted tokens, on %s',
       'claims',
       'audience',
     ],
-    ['a token that is compressed', () => deflateRawSync(ours.forge()), 'canonical', 'not_a_jws'],
+    ['a token that is compressed', () => compressedToken(), 'canonical', 'not_a_jws'],
     ['a bomb', () => deflateRawSync(Buffer.alloc(3_000_000)), 'canonical', 'not_a_jws'],
     ['nothing of use', () => '....', 'canonical', 'encrypted_token'],
   ])('refuses a well-encrypted text with %s inside', async (_, content, stage, reason) => {

@@ -90,7 +90,7 @@ export class Consumer {
     };
     const path = join(this.folder, 'tsconfig.json');
     await writeFile(path, JSON.stringify({ compilerOptions, include: ['src'] }));
-    const output = await this.#node(compiler, '-p', path).catch(
+    const output = await this.#node(compiler, '--pretty', 'false', '-p', path).catch(
       (error: { stdout?: string }) => error.stdout ?? String(error),
     );
     return output

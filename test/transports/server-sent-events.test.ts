@@ -97,8 +97,14 @@ describe.each(PLATFORMS)('a stream of server-sent events, on %s', (platform) => 
     const other = new AbortController();
     const goingOn = await open('/events/orders', reader(), other.signal);
     const response = await open('/events/orders', reader({ jti }));
+    const revoked = response.body?.getReader();
+    let text = '';
+    // The first event is there before the token is revoked.
+    while (!text.includes('"subject":"alice"')) {
+      text += Buffer.from((await revoked?.read())?.value ?? []).toString();
+    }
     revocations.push({ kind: 'jti', value: jti });
-    expect(await readAll(response)).toContain('"subject":"alice"');
+    while ((await revoked?.read())?.done === false);
     const events = goingOn.body?.getReader();
     expect((await events?.read())?.done).toBe(false);
     other.abort();

@@ -22,7 +22,7 @@ describe('Config OP', () => {
       response_types_supported: ['code'],
       response_modes_supported: expect.arrayContaining(['query', 'form_post']),
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: expect.arrayContaining(['RS256']),
       code_challenge_methods_supported: ['S256'],
       grant_types_supported: expect.arrayContaining(['authorization_code']),
       scopes_supported: expect.arrayContaining(['openid', 'profile', 'email', 'address', 'phone']),

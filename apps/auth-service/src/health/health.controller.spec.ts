@@ -26,6 +26,10 @@ describe('health', () => {
 
   it('is not ready without a key that may sign, and stays alive', async () => {
     const { manager } = server.app.get(PostgresDatabase, { strict: false });
+    // Another one would be made at once.
+    await manager.query(
+      `ALTER TABLE signing_key ADD CONSTRAINT no_more CHECK (status = 'revoked') NOT VALID`,
+    );
     await manager.query(`UPDATE signing_key SET status = 'revoked'`);
     await server.app.get(KeyRing).refresh();
     const response = await fetch(server.url('/health/ready'));

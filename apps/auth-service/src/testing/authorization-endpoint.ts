@@ -16,6 +16,8 @@ import { PushedRequestController } from '../authorization/pushed-request.control
 import { PushedRequestStore } from '../authorization/pushed-request.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientStore } from '../client/client.store.js';
+import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
+import { ClientCertificates } from '../client-certificate/client-certificates.js';
 import { ClientAssertionVerifier } from '../client-authentication/client-assertion.verifier.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { serverConfig } from '../config/server.config.js';
@@ -209,6 +211,8 @@ export class AuthorizationEndpoint {
       { provide: CachedClientStore, useExisting: ClientStore },
       { provide: CachedResourceStore, useExisting: ResourceStore },
       { provide: ClientAssertionVerifier, useValue: {} },
+      { provide: ClientCertificates, useValue: { of: () => null } },
+      { provide: ClientCertificateVerifier, useValue: {} },
       { provide: IdTokenVerifier, useValue: { verifyHint: async () => null } },
     ];
   }
