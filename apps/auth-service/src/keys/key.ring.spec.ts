@@ -149,6 +149,31 @@ describe('KeyRing', () => {
     else await expect(ring.onModuleInit()).rejects.toThrow(problem);
   });
 
+  it('is not set back by a read that began before a key was revoked and ended after', async () => {
+    const { ring, store } = await setUp();
+    const [revoked] = store.keys as [ListedSigningKey, ListedSigningKey];
+    const before = await store.find();
+    let answerLate = (): void => undefined;
+    const find = store.find.bind(store);
+    store.find = () => new Promise((resolve) => (answerLate = () => resolve(before)));
+    const slow = ring.refresh();
+    store.find = find;
+    store.keys = store.keys.filter(({ kid }) => kid !== revoked.kid);
+    await ring.refresh();
+    answerLate();
+    await slow;
+    expect(ring.verificationKey(revoked.kid)).toBeUndefined();
+  });
+
+  it('lets a revoked key go where no other can be made', async () => {
+    const { ring, rotation, store } = await setUp();
+    const [revoked] = store.keys as [ListedSigningKey, ListedSigningKey];
+    store.keys = store.keys.filter(({ kid }) => kid !== revoked.kid);
+    rotation.advance = () => Promise.reject(new TemporarilyUnavailableError('no signer'));
+    await expect(ring.renew()).rejects.toThrow('no signer');
+    expect(ring.verificationKey(revoked.kid)).toBeUndefined();
+  });
+
   it('stays as it is when the keys cannot be read', async () => {
     const { ring, store } = await setUp();
     const key = await ring.signingKey();

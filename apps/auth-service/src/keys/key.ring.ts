@@ -24,6 +24,8 @@ export class KeyRing implements OnModuleInit {
   clockProblem: string | null = null;
   private snapshot = new KeySnapshot([], []);
   private reading: Promise<void> | null = null;
+  private readsBegun = 0;
+  private newestRead = 0;
   private lookedAtMs = -Infinity;
   private readonly lookedFor = new Map<SigningAlgorithm, { atMs: number; done: Promise<void> }>();
 
@@ -48,8 +50,12 @@ export class KeyRing implements OnModuleInit {
 
   /** The same as {@link refresh}, with a key to sign where there is none: the last was revoked. */
   async renew(): Promise<void> {
-    await this.rotation.advance('wait');
-    await this.refresh();
+    try {
+      await this.rotation.advance('wait');
+    } finally {
+      // Where no key can be made, a revoked one must go all the same.
+      await this.refresh();
+    }
   }
 
   /**
@@ -69,7 +75,11 @@ export class KeyRing implements OnModuleInit {
   }
 
   private async read(): Promise<void> {
+    const read = ++this.readsBegun;
     const { snapshot, clockProblem, failure } = await this.reader.read(this.snapshot);
+    // One that began earlier and took longer may still hold a key that was revoked meanwhile.
+    if (read < this.newestRead) return;
+    this.newestRead = read;
     this.snapshot = snapshot;
     this.clockProblem = clockProblem;
     if (failure !== null) throw failure;
