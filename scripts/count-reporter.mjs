@@ -1,6 +1,6 @@
 // Jest reporter: leaves a project's counts in test-output/counts.json, where `npm test` adds them up.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 export default class CountReporter {
   #rootDir;
@@ -20,9 +20,22 @@ export default class CountReporter {
         failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
         skipped: results.numPendingTests + results.numTodoTests,
         skippedSuites: skippedSuites(results),
+        failedFiles: failedFiles(results, this.#rootDir),
       }),
     );
   }
+}
+
+/** With the counts of each, so that a run of a file by itself can take their place. */
+function failedFiles(results, rootDir) {
+  return results.testResults
+    .filter(({ numFailingTests, testExecError }) => numFailingTests > 0 || testExecError)
+    .map((file) => ({
+      file: relative(rootDir, file.testFilePath),
+      passed: file.numPassingTests,
+      failed: file.numFailingTests || 1,
+      skipped: file.numPendingTests + file.numTodoTests,
+    }));
 }
 
 function skippedSuites(results) {

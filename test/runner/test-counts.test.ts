@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addUpCounts, clearCounts } from './test-counts.js';
+import { addUpCounts, clearCounts, readCounts } from './test-counts.js';
 
 describe('the counts of a run', () => {
   let workspace: string;
@@ -22,7 +22,7 @@ describe('the counts of a run', () => {
     leave('apps/one', { passed: 1, failed: 2, skipped: 3, skippedSuites: ['a'] });
     leave('test', { passed: 10, failed: 20, skipped: 30, skippedSuites: ['b', 'c'] });
     leave('other', { passed: 100, failed: 0, skipped: 0, skippedSuites: [] });
-    expect(addUpCounts(workspace)).toEqual({
+    expect(addUpCounts(readCounts(workspace))).toEqual({
       passed: 11,
       failed: 22,
       skipped: 33,
@@ -34,6 +34,11 @@ describe('the counts of a run', () => {
     leave('apps/two', { passed: 1, failed: 2, skipped: 3, skippedSuites: [] });
     clearCounts(workspace);
     expect(existsSync(join(workspace, 'apps/two/test-output'))).toBe(true);
-    expect(addUpCounts(workspace)).toEqual({ passed: 0, failed: 0, skipped: 0, skippedSuites: [] });
+    expect(addUpCounts(readCounts(workspace))).toEqual({
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      skippedSuites: [],
+    });
   });
 });
