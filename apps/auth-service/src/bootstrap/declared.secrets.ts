@@ -1,10 +1,11 @@
-/** The secrets that a bootstrap file names: environment variables, checked before they are used. */
+/** The secrets that a bootstrap file names: variables, or files that variables name, checked before use. */
 import { MAX_PASSWORD_BYTES } from '../account/password.hasher.js';
 import {
   findPasswordProblem,
   findSecretProblem,
   isProduction,
 } from '../config/production.rules.js';
+import { readSecret } from '../config/secret.file.js';
 
 /** Reads secrets, and collects what is wrong with them, never with the value. */
 export class DeclaredSecrets {
@@ -34,8 +35,8 @@ export class DeclaredSecrets {
   }
 
   private read(variable: string, name: string, find: (value: string) => string | null): string {
-    const value = this.environment[variable] ?? '';
-    const problem = value === '' ? `${name} is not set` : find(value);
+    const { value = '', problem: unreadable } = readSecret(this.environment, variable);
+    const problem = unreadable ?? (value === '' ? `${name} is not set` : find(value));
     if (problem === null) return value;
     this.problems.push(problem);
     return '';

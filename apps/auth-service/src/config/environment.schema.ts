@@ -8,8 +8,10 @@ import { prefixLength } from './network.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
+import { readSecrets } from './secret.file.js';
 import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
 import { findTlsProblems, tlsVariables } from './tls.variables.js';
+import { SECRET_VARIABLES } from './variable.descriptions.js';
 
 /** Signing algorithms that the server, a resource or a client may have. */
 export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
@@ -157,16 +159,26 @@ function isOrigin(value: string): boolean {
   return (protocol === 'https:' || protocol === 'http:') && origin === value;
 }
 
+/** The defaults as an operator would write them, by the variable's name. */
+export function environmentDefaults(): Readonly<Record<string, string>> {
+  const byName = Object.entries(schema.shape).flatMap(([name, variable]) => {
+    const document = z.toJSONSchema(variable, { io: 'input', unrepresentable: 'any' });
+    return document.default === undefined ? [] : [[name, String(document.default)] as const];
+  });
+  return Object.fromEntries(byName);
+}
+
 /**
  * The validated environment. An empty variable counts as absent, as compose files pass them on.
  *
  * @throws ConfigurationError listing every problem
  */
 export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const { environment: present, problems } = readSecrets(set, SECRET_VARIABLES);
   const result = schema.safeParse(present);
   // zod's own messages may quote the input: only ours, and never a value, go to the operator.
-  const problems = (result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`);
+  problems.push(...(result.error?.issues ?? []).map((i) => `${i.path.join('.')} ${i.message}`));
   if (present['AUTH_KEY_ENCRYPTION_KEY'] && present['AUTH_KEY_ENCRYPTION_KEYS']) {
     problems.push(
       'AUTH_KEY_ENCRYPTION_KEYS takes the place of AUTH_KEY_ENCRYPTION_KEY, which is its version 1',

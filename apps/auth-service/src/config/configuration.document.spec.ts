@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { configurationDocument } from './configuration.document.js';
+import { SECRET_VARIABLES } from './variable.descriptions.js';
+
+describe('docs/configuration.md', () => {
+  it('says what the schema says (npm run configuration)', () => {
+    const url = new URL('../../../../docs/configuration.md', import.meta.url);
+    expect(readFileSync(url, 'utf8')).toBe(configurationDocument());
+  });
+
+  it('marks everything that holds a password or a key', () => {
+    expect([...SECRET_VARIABLES].sort()).toEqual([
+      'AUTH_KEY_ENCRYPTION_KEY',
+      'AUTH_KEY_ENCRYPTION_KEYS',
+      'AUTH_REFRESH_TOKEN_KEYS',
+      'AUTH_SMTP_URL',
+      'DATABASE_URL',
+      'REDIS_PASSWORD',
+      'REDIS_SENTINELS',
+      'REDIS_URL',
+    ]);
+  });
+});
