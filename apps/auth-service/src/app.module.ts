@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountModule } from './account/account.module.js';
+import { AccountPageModule } from './account-page/account-page.module.js';
 import { AdministrationModule } from './administration/administration.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
@@ -54,6 +55,7 @@ import { ViewsModule } from './views/views.module.js';
       ],
     }),
     AccountModule,
+    AccountPageModule,
     AdministrationModule,
     AuditModule,
     AuthorizationModule,

@@ -86,6 +86,10 @@ export class AuthorizationController {
       if (interaction === null || interaction.browserSha256 !== this.browser.find(request)) {
         throw new AlreadyAnsweredError('there is no such interaction in this browser');
       }
+      // The page decides itself whether what it asked for is there now.
+      if (interaction.ownPage !== undefined) {
+        return this.responder.goTo(reply, interaction.ownPage);
+      }
       const recipient = trust(await this.recipientOf(interaction.request));
       await this.handler.handle({
         request: interaction.request,

@@ -54,5 +54,6 @@ import { SignedInAccounts } from './signed-in.account.js';
     RecoveryCodesPages,
     SignedInAccounts,
   ],
+  exports: [SignedInAccounts],
 })
 export class InteractionModule {}

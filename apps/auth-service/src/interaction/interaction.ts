@@ -17,4 +17,6 @@ export interface Interaction {
   readonly selectedSid: string | null;
   /** The account that answered the consent page, and what it said. */
   readonly consent: { readonly accountId: string; readonly allowed: boolean } | null;
+  /** Path of the page of this server that asked, where no client did: nothing is granted then. */
+  readonly ownPage?: string;
 }

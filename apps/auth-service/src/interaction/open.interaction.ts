@@ -7,6 +7,7 @@ import { PageError } from '../http/page.error.js';
 import { BrowserCookie } from './browser.cookie.js';
 import { type Interaction } from './interaction.js';
 import { InteractionStore } from './interaction.store.js';
+import { OWN_PAGES } from './own-pages.client.js';
 
 const INTERACTION_ID = /^[\w-]{22}$/;
 
@@ -39,6 +40,7 @@ export class OpenInteractions {
     if (this.browsers.find(request) !== interaction.browserSha256) {
       throw startAgain('begun by another browser, or its cookie is gone');
     }
+    if (interaction.ownPage !== undefined) return { interaction, client: OWN_PAGES };
     const client = await this.clients.find(interaction.request.clientId);
     if (client === null || client.disabledAt !== null) {
       throw startAgain(`client ${interaction.request.clientId} is disabled or gone`);
