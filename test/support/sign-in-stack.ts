@@ -4,15 +4,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase } from '@keyward/auth-service/testing';
+import pg from 'pg';
 import { type AppProcess } from './app-process.js';
 import { startAuthService } from './auth-service.js';
 import { ClientServer } from './client-server.js';
 import { freeLoopbackPort } from './free-loopback-port.js';
 
 const USERNAME = 'ada@harbour.example';
-const ORDERS = 'https://orders.harbour.example';
+/** The resource that has orders. */
+export const ORDERS_RESOURCE = 'https://orders.harbour.example';
 
-// RFC 7636 appendix B.
+/** RFC 7636 appendix B. */
+export const CODE_VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** Parameters of an authorization request that say otherwise than usual. */
@@ -24,18 +27,25 @@ export class SignInStack {
   readonly username = USERNAME;
 
   private constructor(
-    private readonly authService: AppProcess,
+    private authService: AppProcess,
+    private readonly environment: Readonly<Record<string, string>>,
     /** Its origin, as browsers know it. */
     readonly issuer: string,
     /** Where the clients `harbour` (asks for consent) and `house` (does not) are at home. */
     readonly client: ClientServer,
     private readonly directory: string,
-    private readonly database: { drop(): Promise<void> },
+    private readonly database: { readonly url: string; drop(): Promise<void> },
     readonly password: string,
   ) {}
 
-  /** @param host that the issuer is called by; passkeys belong to names, not to addresses */
-  static async start(host: '127.0.0.1' | 'localhost' = '127.0.0.1'): Promise<SignInStack> {
+  /**
+   * @param host that the issuer is called by; passkeys belong to names, not to addresses
+   * @param more of the environment
+   */
+  static async start(
+    host: '127.0.0.1' | 'localhost' = '127.0.0.1',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<SignInStack> {
     const directory = await mkdtemp(join(tmpdir(), 'keyward-pages-'));
     const database = await createTestDatabase();
     const client = await ClientServer.start();
@@ -44,15 +54,17 @@ export class SignInStack {
     await writeFile(bootstrapFile, JSON.stringify(bootstrapOf(client)));
     const port = String(await freeLoopbackPort());
     const issuer = `http://${host}:${port}`;
-    const authService = await startAuthService({
+    const environment = {
       AUTH_PORT: port,
       AUTH_ISSUER: issuer,
       DATABASE_URL: database.url,
       KEYWARD_DATA_DIR: join(directory, 'data'),
       AUTH_BOOTSTRAP_FILE: bootstrapFile,
       PASSWORD_OF_ADA: password,
-    });
-    return new SignInStack(authService, issuer, client, directory, database, password);
+      ...more,
+    };
+    const authService = await startAuthService(environment);
+    return new SignInStack(authService, environment, issuer, client, directory, database, password);
   }
 
   /** The URL to which a client sends a browser; by default `harbour`, which asks for a good deal. */
@@ -75,6 +87,19 @@ export class SignInStack {
     return this.authService.output.match(/http:\S+\/password\/reset\?token=[\w-]+/g) ?? [];
   }
 
+  /** Makes every sign-in that much older: in the record, and by a restart, which forgets the copies. */
+  async ageSignIns(seconds: number): Promise<void> {
+    await this.authService.stop();
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    await client.query(
+      `UPDATE session SET authenticated_at = authenticated_at - make_interval(secs => $1)`,
+      [seconds],
+    );
+    await client.end();
+    this.authService = await startAuthService(this.environment);
+  }
+
   async stop(): Promise<void> {
     await this.authService.stop();
     await this.client.stop();
@@ -93,7 +118,11 @@ function bootstrapOf({ origin }: ClientServer): object {
   };
   return {
     resources: [
-      { identifier: ORDERS, name: 'Harbour Orders', scopes: ['orders:read', 'orders:write'] },
+      {
+        identifier: ORDERS_RESOURCE,
+        name: 'Harbour Orders',
+        scopes: ['orders:read', 'orders:write'],
+      },
     ],
     clients: [
       { ...client, client_id: 'harbour', name: 'Harbour', logo_uri: `${origin}/logo.svg` },

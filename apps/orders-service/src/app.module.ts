@@ -5,6 +5,7 @@ import { AuthModule } from '@keyward/auth';
 import { ordersConfig } from './config/orders.config.js';
 import { followRevocations } from './revocation/follow-revocations.js';
 import { HealthController } from './health/health.controller.js';
+import { OrderHistoryController } from './order/order-history.controller.js';
 import { OrderStore } from './order/order.store.js';
 import { ORDERS_SCOPES } from './order/orders.scopes.js';
 import { OrdersController } from './order/orders.controller.js';
@@ -40,7 +41,7 @@ import { FileOrderStore } from './storage/file-order.store.js';
       }),
     }),
   ],
-  controllers: [HealthController, OrdersController],
+  controllers: [HealthController, OrderHistoryController, OrdersController],
   providers: [
     {
       provide: OrderStore,

@@ -100,6 +100,44 @@ describe('orders-service', () => {
     await http().get('/orders').use(token).expect(200, []);
   });
 
+  describe('removing all orders', () => {
+    const signedIn = (subject: string, acr: string, secondsAgo: number) => {
+      const auth_time = Math.floor(Date.now() / 1000) - secondsAgo;
+      const claims = { sub: subject, client_id: subject, scope: 'orders:read orders:write' };
+      return bearer(issuer.token({ ...claims, acr, auth_time }));
+    };
+
+    it.each(['urn:keyward:acr:mfa', 'urn:keyward:acr:phr'])(
+      'takes a recent sign-in that is %s',
+      async (acr) => {
+        const mine = await place('clara');
+        const foreign = await place('bob');
+        await http()
+          .delete('/orders')
+          .use(signedIn('clara', acr, 10))
+          .expect(204);
+        await http().get(`/orders/${mine}`).use(reader('clara')).expect(404);
+        await http().get(`/orders/${foreign}`).use(reader('bob')).expect(200);
+      },
+    );
+
+    it.each([
+      ['by password', 'urn:keyward:acr:password', 10],
+      ['too long ago', 'urn:keyward:acr:mfa', 301],
+    ])('says for a sign-in %s what to ask for, and removes nothing', async (_, acr, secondsAgo) => {
+      const id = await place('dora');
+      const refused = await http()
+        .delete('/orders')
+        .use(signedIn('dora', acr, secondsAgo));
+      expect(refused.status).toBe(401);
+      const challenge = refused.headers['www-authenticate'];
+      expect(challenge).toContain('error="insufficient_user_authentication"');
+      expect(challenge).toContain('acr_values="urn:keyward:acr:mfa urn:keyward:acr:phr"');
+      expect(challenge).toContain('max_age="300"');
+      await http().get(`/orders/${id}`).use(reader('dora')).expect(200);
+    });
+  });
+
   describeResourceServer(() => app, {
     issuer: () => issuer,
     route: 'GET /orders',

@@ -21,4 +21,7 @@ export abstract class OrderStore {
 
   /** Removes the order; false where the customer has no such order. */
   abstract remove(customer: string, id: string): Promise<boolean>;
+
+  /** Removes all that the customer has; none is fine. */
+  abstract removeAll(customer: string): Promise<void>;
 }

@@ -4,7 +4,6 @@ import {
   Body,
   Controller,
   Delete,
-  ForbiddenException,
   Get,
   Header,
   HttpCode,
@@ -21,6 +20,7 @@ import {
   ApiOkResponse,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, Scopes, type Principal } from '@keyward/auth';
+import { customerOf } from './customer.js';
 import { type OrderContent } from './order.js';
 import {
   orderContentSchema,
@@ -94,12 +94,6 @@ export class OrdersController {
   async remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
     if (!(await this.orders.remove(customerOf(principal), id))) throw new NotFoundException();
   }
-}
-
-// A token that names nobody must not make everyone whom it fails to name one customer.
-function customerOf({ subject }: Principal): string {
-  if (subject === '') throw new ForbiddenException('The access token names no subject');
-  return subject;
 }
 
 // 404 for another customer's order too: 403 would tell that it exists.

@@ -53,6 +53,19 @@ describe('FileOrderStore', () => {
     expect(await store.find('alice', order.id)).toEqual(order);
   });
 
+  it("removes all of one customer's orders, now and after a restart, and nobody else's", async () => {
+    const store = await FileOrderStore.open(path);
+    await store.add('alice', content('A'));
+    await store.add('alice', content('B'));
+    const other = await store.add('bob', content('C'));
+    await store.removeAll('alice');
+    await store.removeAll('nobody');
+    for (const kept of [store, await FileOrderStore.open(path)]) {
+      expect(await kept.list('alice')).toEqual([]);
+      expect(await kept.list('bob')).toEqual([other]);
+    }
+  });
+
   it('loses none of many changes that run at the same time', async () => {
     const store = await FileOrderStore.open(path);
     const added = await Promise.all(

@@ -86,6 +86,13 @@ export class FileOrderStore extends OrderStore {
     });
   }
 
+  removeAll(customer: string): Promise<void> {
+    return this.#change((orders) => {
+      const rest = [...orders].filter(([, order]) => order.customer !== customer);
+      return { ...(rest.length < orders.size && { orders: new Map(rest) }), result: undefined };
+    });
+  }
+
   /** Waits for writes under way, so that a shutdown never cuts one off. */
   async onApplicationShutdown(): Promise<void> {
     await this.#tail;
