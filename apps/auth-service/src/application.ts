@@ -11,8 +11,7 @@ import { type ServerCredentials, tlsConfig } from './config/tls.config.js';
 import { answerClientError } from './http/client-error.handler.js';
 import { addCorsHooks } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
-import { correlationIdOf, requestContextHook } from './http/request-context.hook.js';
-import { RequestContext } from './http/request.context.js';
+import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hook.js';
 import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
 import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
@@ -54,9 +53,7 @@ export async function createApplication({
     abortOnError: false,
     logger: new ServerLogger(isProduction(process.env), logLevels),
   });
-  const requestContext = requestContextHook(app.get(RequestContext));
-  fastify.addHook('onRequest', requestContext);
-  fastify.addHook('preValidation', requestContext);
+  addRequestOriginHook(fastify);
   addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   return app;

@@ -6,6 +6,7 @@ import { describeWithRedis } from './storage/testing/describe-with-redis.js';
 import { ALICE, BOB, ORDERS, SECRETS, WEB_REDIRECT_URI } from './testing/bootstrap.fixture.js';
 import { CodeFlow, responseAt } from './testing/code-flow.js';
 import { basic, ISSUER, SHARED_KEY, TestApplication } from './testing/test-application.js';
+import { ORIGIN } from './testing/request-origin.fixture.js';
 
 describe('the authorization code flow', () => {
   let server: TestApplication;
@@ -200,7 +201,7 @@ describe('the authorization code flow', () => {
     const { id_token } = await tokensOf(await flow.redeem(await flow.code()));
     const code = await flow.code();
     const { sid } = decodeJwt<{ sid: string }>(id_token ?? '');
-    await server.app.get(SessionService, { strict: false }).end(sid, 'signed_out');
+    await server.app.get(SessionService, { strict: false }).end(sid, 'signed_out', ORIGIN);
     expect(await refusalOf(await flow.redeem(code))).toEqual({
       status: 400,
       error: 'invalid_grant',

@@ -3,7 +3,6 @@ import { BufferedAuditTrail } from './audit/buffered.audit-trail.js';
 import { signingKeyConfig } from './config/signing-key.config.js';
 import { storageConfig } from './config/storage.config.js';
 import { tokenConfig } from './config/token.config.js';
-import { RequestContext } from './http/request.context.js';
 import { loadDevelopmentKey } from './keys/development-key.file.js';
 import { EnvironmentKeyEncryption } from './keys/environment.key-encryption.js';
 import { KeyAudit } from './keys/key.audit.js';
@@ -38,7 +37,7 @@ export interface KeyServices {
 export async function withKeyServices<T>(work: (keys: KeyServices) => Promise<T>): Promise<T> {
   const [token, times] = [tokenConfig(), signingKeyConfig()];
   const database = new PostgresDatabase(storageConfig());
-  const trail = new BufferedAuditTrail(new PostgresAuditRecord(database), new RequestContext());
+  const trail = new BufferedAuditTrail(new PostgresAuditRecord(database));
   const socket = socketSignerOf(times);
   try {
     await database.openAsItIs();

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
+import { BACKGROUND } from './http/request.origin.js';
 import { KeyImportError, readKeyFile } from './keys/key.file.js';
 import { type KeyOptions, type KeyOrder, parseKeyOrder } from './keys/key.order.js';
 import { signingKeyTable } from './keys/signing-key.table.js';
@@ -16,7 +17,7 @@ with every token that it signed. import takes a private key as PEM or JWK; KEYWA
 an encrypted one. --kid is the name that tokens of the key bear already, where it is not its thumbprint.`;
 
 /** For the audit: whoever may start this with the server's secrets. */
-const BY = 'operator';
+const ORDERER = { by: 'operator', origin: BACKGROUND };
 
 type Command = (keys: KeyServices, argument: string, options: KeyOptions) => Promise<string>;
 
@@ -28,7 +29,7 @@ const COMMANDS: Readonly<Record<KeyOrder['command'], Command>> = {
 };
 
 async function rotate({ rotation }: KeyServices, _: string, { alg }: KeyOptions): Promise<string> {
-  const takesOverAt = await rotation.rotateNow({ by: BY, algorithm: alg });
+  const takesOverAt = await rotation.rotateNow({ ...ORDERER, algorithm: alg });
   return `the standby takes over at ${takesOverAt.toISOString()}`;
 }
 
@@ -39,7 +40,7 @@ async function revoke(
 ): Promise<string> {
   const known = (await store.list()).find((key) => key.kid === kid);
   if (known === undefined) throw new KeyImportError(`there is no key ${kid}: see keys list`);
-  await revocation.revoke(kid, { reason, by: BY });
+  await revocation.revoke(kid, { reason, by: ORDERER.by }, BACKGROUND);
   return `revoked ${kid}: auth-service hears of it within a second, resource servers by the feed`;
 }
 
@@ -56,7 +57,7 @@ async function importKey(
     throw new KeyImportError(`the file says that the key is for ${file.algorithm}`);
   }
   const { privateKey, publicJwk } = file;
-  const order = { privateKey, publicJwk, algorithm, kid, verifyOnlyUntil, by: BY };
+  const order = { privateKey, publicJwk, algorithm, kid, verifyOnlyUntil, ...ORDERER };
   const stored = await services.import.import(order);
   return verifyOnlyUntil === undefined
     ? `imported ${stored.kid}: it is published, and signs from ${stored.signFrom.toISOString()} on`

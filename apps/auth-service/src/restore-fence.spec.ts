@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from './storage/testing/test-da
 import { ALICE } from './testing/bootstrap.fixture.js';
 import { CodeFlow } from './testing/code-flow.js';
 import { basic, SHARED_KEY, TestApplication } from './testing/test-application.js';
+import { ORIGIN } from './testing/request-origin.fixture.js';
 
 interface Tokens {
   readonly access_token: string;
@@ -108,7 +109,7 @@ describeWithRedis('restore-fence', (redis) => {
       await runOn(original, async () => {
         await server.app
           .get(RevocationService, { strict: false })
-          .revokeSubject(ALICE, { reason: 'reported_stolen', by: 'operator' });
+          .revokeSubject(ALICE, { reason: 'reported_stolen', by: 'operator' }, ORIGIN);
         expect(await lives(revoked)).toEqual(OVER);
         later = await signIn();
       });

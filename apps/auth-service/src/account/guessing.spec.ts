@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RequestContext } from '../http/request.context.js';
 import { BufferedAuditTrail } from '../audit/buffered.audit-trail.js';
 import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
 import { PostgresAccountStore } from '../storage/postgres/postgres-account.store.js';
@@ -30,7 +29,7 @@ describeWithRedis('guessing passwords', (redis) => {
     const passwordHash = await hasher.hash(PASSWORD);
     for (const account of ACCOUNTS) await accounts.declare(account, passwordHash);
     record = new PostgresAuditRecord(database);
-    trail = new BufferedAuditTrail(record, new RequestContext());
+    trail = new BufferedAuditTrail(record);
     replicas = await Promise.all(
       [1, 2].map(async () => {
         const connection = new RedisConnection({ ...redis(), requireNoEviction: false });

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { canonicalAddress } from '../http/client.address.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { SignInBrake, type SignInSource } from '../limits/sign-in.brake.js';
 import { type Account } from './account.js';
 import { AccountStore, type AccountWithPassword, canonicalUsername } from './account.store.js';
@@ -16,13 +17,10 @@ export type PasswordOutcome =
   | { readonly outcome: 'braked'; readonly retryAfterSeconds: number };
 
 /** Where an attempt came from. */
-export interface SignInAttempt {
+export interface SignInAttempt extends RequestOrigin {
   readonly username: string;
   readonly password: string;
-  /** The client's address, as the operator's proxy settings say. */
-  readonly address: string;
   readonly clientId: string | null;
-  readonly correlationId: string;
 }
 
 /** Every attempt is audited and costs the same time, whether there is such an account or not. */
@@ -100,13 +98,12 @@ export class PasswordAuthenticator {
     reason: string | null,
   ): void {
     this.audit.record({
+      origin: { correlationId, address },
       type: 'sign_in.password',
       outcome: reason === null ? 'success' : 'failure',
       ...(reason !== null && { reason }),
       ...(found !== null && { accountId: found.account.accountId }),
       ...(clientId !== null && { clientId }),
-      address,
-      correlationId,
     });
   }
 }

@@ -16,6 +16,7 @@ import { ADMIN_KEYS_SCOPE, ADMINISTRATION_PATH, InvalidRequestError } from '@key
 import { type FastifyRequest } from 'fastify';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
 import { FormParameters } from '../http/form.parser.js';
+import { originOf } from '../http/request.origin.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { KeyRotation } from '../keys/key.rotation.js';
 import { type SigningKeyEntry, SigningKeyStore } from '../keys/signing-key.store.js';
@@ -54,7 +55,8 @@ export class SigningKeysController {
   async rotate(@Req() request: FastifyRequest, @Body() body: unknown) {
     const by = await this.administrators.demand(request, ADMIN_KEYS_SCOPE);
     const algorithm = algorithmOf(FormParameters.parse(body).single('algorithm'));
-    const takesOverAt = await this.rotation.rotateNow({ by, algorithm }).catch((error: unknown) => {
+    const order = { by, origin: originOf(request), algorithm };
+    const takesOverAt = await this.rotation.rotateNow(order).catch((error: unknown) => {
       if (error instanceof RangeError) throw new InvalidRequestError(error.message);
       throw error;
     });
@@ -74,7 +76,8 @@ export class SigningKeysController {
     const known = (await this.store.list()).some((key) => key.kid === kid);
     if (!known) throw new NotFoundException();
     const reason = FormParameters.parse(body).single('reason') ?? 'revoked by hand';
-    await this.revocations.revokeKey(kid, { reason: reason.slice(0, MAX_REASON_LENGTH), by });
+    const cause = { reason: reason.slice(0, MAX_REASON_LENGTH), by };
+    await this.revocations.revokeKey(kid, cause, originOf(request));
     // Other replicas hear of it; this one must not sign with it once it has answered.
     await this.ring.renew();
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RequestContext } from '../http/request.context.js';
+import { BACKGROUND } from '../http/request.origin.js';
 import { PostgresAuditRecord } from '../storage/postgres/postgres-audit.record.js';
 import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
 import { FaultProxy } from '../testing/fault-proxy.js';
@@ -19,8 +19,8 @@ describe('the audit trail while PostgreSQL is down', () => {
       const proxy = await FaultProxy.to(database.url);
       const postgres = await openDatabase(proxy.url);
       const record = new PostgresAuditRecord(postgres);
-      const trail = new BufferedAuditTrail(record, new RequestContext());
-      const say = (type: string) => trail.record({ type, outcome: 'success' });
+      const trail = new BufferedAuditTrail(record);
+      const say = (type: string) => trail.record({ origin: BACKGROUND, type, outcome: 'success' });
 
       const references = [say('before')];
       await sleep(200);

@@ -1,3 +1,4 @@
+import { BACKGROUND } from '../http/request.origin.js';
 import { createTestDatabase } from '../storage/testing/test-database.js';
 import { openDatabase } from '../testing/open-database.js';
 import { TestApplication } from '../testing/test-application.js';
@@ -9,7 +10,7 @@ describe('the audit trail of an application', () => {
     const server = await TestApplication.start({ database });
     const trail = server.app.get(AuditTrail);
     const references = Array.from({ length: 1200 }, () =>
-      trail.record({ type: 'test.said', outcome: 'success' }),
+      trail.record({ origin: BACKGROUND, type: 'test.said', outcome: 'success' }),
     );
     await server.stop();
 

@@ -1,13 +1,12 @@
 /** The audit trail, for every module that decides something. */
 import { Module } from '@nestjs/common';
-import { RequestContextModule } from '../http/request-context.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AuditRetention } from './audit.retention.js';
 import { AuditTrail } from './audit.trail.js';
 import { BufferedAuditTrail } from './buffered.audit-trail.js';
 
 @Module({
-  imports: [StorageModule, RequestContextModule],
+  imports: [StorageModule],
   providers: [{ provide: AuditTrail, useClass: BufferedAuditTrail }, AuditRetention],
   exports: [AuditTrail],
 })

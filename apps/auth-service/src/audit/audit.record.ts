@@ -2,7 +2,11 @@
 import { type AuditEvent } from './audit.trail.js';
 
 /** An audit event as it was written. */
-export interface RecordedAuditEvent extends AuditEvent {
+export interface RecordedAuditEvent extends Omit<AuditEvent, 'origin'> {
+  /** The network address that asked; absent where nobody did. */
+  readonly address?: string;
+  /** The id of the request, as in the log. */
+  readonly correlationId?: string;
   /** A UUID; later ones of one process are greater. */
   readonly reference: string;
   readonly occurredAt: Date;

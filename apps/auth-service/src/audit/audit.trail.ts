@@ -1,7 +1,10 @@
 /** The record of every decision: who, which client, what, with which outcome and why. */
+import { type Origin } from '../http/request.origin.js';
 
 /** One decision. Never a token, a code, a password or a cookie. */
 export interface AuditEvent {
+  /** Whose request asked for it; `BACKGROUND` where none did. */
+  readonly origin: Origin;
   /** What was decided, noun and verb: `sign_in.password`, `authorization.granted`, `refresh.reused`. */
   readonly type: string;
   readonly outcome: 'success' | 'failure';
@@ -11,10 +14,6 @@ export interface AuditEvent {
   readonly clientId?: string;
   readonly grantId?: string;
   readonly sid?: string;
-  /** The network address that asked. */
-  readonly address?: string;
-  /** The id of the request, as in the log. */
-  readonly correlationId?: string;
   /** Anything else, small. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }

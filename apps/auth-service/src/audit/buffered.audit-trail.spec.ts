@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { RequestContext } from '../http/request.context.js';
+import { BACKGROUND, type Origin } from '../http/request.origin.js';
 import { AuditRecord, type AuditPage, type RecordedAuditEvent } from './audit.record.js';
 import { BufferedAuditTrail, MAX_BUFFERED_EVENTS } from './buffered.audit-trail.js';
 
@@ -30,21 +30,20 @@ class ListedRecord extends AuditRecord {
 
 describe('BufferedAuditTrail', () => {
   let record: ListedRecord;
-  let context: RequestContext;
   let trail: BufferedAuditTrail;
   beforeEach(() => {
     jest.useFakeTimers();
     record = new ListedRecord();
-    context = new RequestContext();
-    trail = new BufferedAuditTrail(record, context);
+    trail = new BufferedAuditTrail(record);
   });
   afterEach(() => jest.useRealTimers());
 
   const types = () => record.events.map(({ type }) => type);
-  const say = (type: string) => trail.record({ type, outcome: 'success' });
+  const say = (type: string, origin: Origin = BACKGROUND) =>
+    trail.record({ origin, type, outcome: 'success' });
 
   it('writes behind the caller, in order, as one batch, under the references it gave', async () => {
-    const references = ['a', 'b', 'c'].map(say);
+    const references = ['a', 'b', 'c'].map((type) => say(type));
     expect(record.events).toEqual([]);
     await jest.advanceTimersByTimeAsync(100);
     expect(types()).toEqual(['a', 'b', 'c']);
@@ -52,18 +51,19 @@ describe('BufferedAuditTrail', () => {
     expect(record.events.map(({ reference }) => reference)).toEqual(references);
   });
 
-  it('takes address and correlation id from the request, where the event has none', async () => {
-    context.run({ correlationId: 'c-1', address: '192.0.2.1' }, () => {
-      say('a');
-      trail.record({ type: 'b', outcome: 'failure', address: '192.0.2.2', correlationId: 'c-2' });
-    });
-    say('c');
+  it('writes address and correlation id of the origin, and nothing for what nobody asked', async () => {
+    say('a', { correlationId: 'c-1', address: '192.0.2.1' });
+    say('b');
     await jest.advanceTimersByTimeAsync(100);
     expect(record.events.map(({ address, correlationId }) => [address, correlationId])).toEqual([
       ['192.0.2.1', 'c-1'],
-      ['192.0.2.2', 'c-2'],
       [undefined, undefined],
     ]);
+  });
+
+  it('does not compile where nobody says whose doing it was', () => {
+    // @ts-expect-error -- an event without an origin
+    expect(() => trail.record({ type: 'a', outcome: 'success' })).toThrow(TypeError);
   });
 
   it('keeps what it cannot write, and writes it in order when it can', async () => {
@@ -90,7 +90,7 @@ describe('BufferedAuditTrail', () => {
   });
 
   it('gives up the one event that the record refuses, and none beside it', async () => {
-    ['a', 'refused', 'b'].forEach(say);
+    ['a', 'refused', 'b'].forEach((type) => say(type));
     await jest.advanceTimersByTimeAsync(100);
     expect(types()).toEqual(['a', 'b']);
   });

@@ -1,7 +1,6 @@
 /** The audit trail: one line in the log at once, one row in the record soon after. */
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { RequestContext } from '../http/request.context.js';
 import { auditLine } from './audit.line.js';
 import { AuditRecord, type RecordedAuditEvent } from './audit.record.js';
 import { AuditReferences } from './audit.reference.js';
@@ -30,19 +29,15 @@ export class BufferedAuditTrail extends AuditTrail implements OnApplicationShutd
   private retryMs = FIRST_RETRY_MS;
   private dropped = 0;
 
-  constructor(
-    private readonly store: AuditRecord,
-    private readonly context: RequestContext,
-  ) {
+  constructor(private readonly store: AuditRecord) {
     super();
   }
 
-  record(event: AuditEvent): string {
-    const { current } = this.context;
+  record({ origin, ...event }: AuditEvent): string {
     const recorded: RecordedAuditEvent = {
       ...event,
-      address: event.address ?? current?.address,
-      correlationId: event.correlationId ?? current?.correlationId,
+      address: origin.address ?? undefined,
+      correlationId: origin.correlationId ?? undefined,
       reference: this.references.next(),
       occurredAt: new Date(),
     };

@@ -9,7 +9,7 @@ import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { AlreadyAnsweredError } from './authorization.error.js';
 import { AuthorizationHandler } from './authorization.handler.js';
-import { AuthorizationResponder } from './authorization.responder.js';
+import { AuthorizationResponder, type Exchange } from './authorization.responder.js';
 import {
   AUTHORIZATION_PARAMETERS,
   readAuthorizationParameter,
@@ -37,7 +37,7 @@ export class AuthorizationController {
 
   @Get()
   async authorize(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.answering(reply, async (trust) => {
+    await this.answering({ request, reply }, async (trust) => {
       const form = FormParameters.parse(queryOf(request));
       const pushed = await this.findPushed(form);
       const recipient = trust(
@@ -79,7 +79,7 @@ export class AuthorizationController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.answering(reply, async (trust) => {
+    await this.answering({ request, reply }, async (trust) => {
       const interaction = INTERACTION_ID.test(interactionId)
         ? await this.interactions.find(interactionId)
         : null;
@@ -105,7 +105,7 @@ export class AuthorizationController {
    * that, which the exception filter sends.
    */
   private async answering(
-    reply: FastifyReply,
+    exchange: Exchange,
     work: (trust: (recipient: Recipient) => Recipient) => Promise<void>,
   ): Promise<void> {
     let trusted: Recipient | null = null;
@@ -113,9 +113,9 @@ export class AuthorizationController {
       await work((recipient) => (trusted = recipient));
     } catch (error) {
       if (trusted !== null && !(error instanceof PageError)) {
-        return this.responder.refuse(reply, trusted, error);
+        return this.responder.refuse(exchange, trusted, error);
       }
-      this.responder.recordRefusal(error);
+      this.responder.recordRefusal(exchange.request, error);
       throw error;
     }
   }

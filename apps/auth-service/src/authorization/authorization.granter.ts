@@ -5,6 +5,7 @@ import { OFFLINE_ACCESS_SCOPE } from '@keyward/oauth';
 import { acrToShow } from '../authentication/authentication.policy.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Grant } from '../grant/grant.js';
+import { originOf } from '../http/request.origin.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { type Session } from '../session/session.js';
 import { AuthorizationCodeStore } from './authorization-code.store.js';
@@ -42,6 +43,7 @@ export class AuthorizationGranter {
     );
     await this.useUp(authorization);
     this.audit.record({
+      origin: originOf(authorization.http.request),
       type: 'authorization.granted',
       outcome: 'success',
       accountId: grant.accountId,

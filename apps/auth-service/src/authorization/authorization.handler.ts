@@ -1,7 +1,6 @@
 /** Answers authorization requests: decides what is needed, sends the browser there, and responds. */
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { PASSWORD_ACR } from '../authentication/acr.js';
 import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
 import { ConsentStore } from '../consent/consent.store.js';
@@ -18,7 +17,7 @@ import { SessionService } from '../session/session.service.js';
 import { decide, type Decision } from './authorization.decision.js';
 import { AuthorizationError } from './authorization.error.js';
 import { AuthorizationGranter } from './authorization.granter.js';
-import { AuthorizationResponder } from './authorization.responder.js';
+import { AuthorizationResponder, type Exchange } from './authorization.responder.js';
 import { type AuthorizationRequest } from './authorization-request.js';
 import { type Recipient } from './authorization-request.checker.js';
 
@@ -28,7 +27,7 @@ export interface Authorization {
   readonly recipient: Recipient;
   /** Null where the request has only just come. */
   readonly interaction: Interaction | null;
-  readonly http: { readonly request: FastifyRequest; readonly reply: FastifyReply };
+  readonly http: Exchange;
 }
 
 const INTERACTION_ID_BYTES = 16;
@@ -71,11 +70,8 @@ export class AuthorizationHandler {
       case 'refuse': {
         await this.granter.useUp(authorization);
         const { code, description } = decision;
-        return this.responder.refuse(
-          http.reply,
-          recipient,
-          new AuthorizationError(code, description),
-        );
+        const error = new AuthorizationError(code, description);
+        return this.responder.refuse(http, recipient, error);
       }
     }
   }

@@ -1,10 +1,11 @@
 /** Sends the browser on: to the client with an answer, or to a page of this server. */
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { OAuthError } from '@keyward/oauth';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { PageError } from '../http/page.error.js';
+import { originOf } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { PageRenderer } from '../views/page.renderer.js';
 import { type Recipient } from './authorization-request.checker.js';
@@ -12,6 +13,12 @@ import { type Recipient } from './authorization-request.checker.js';
 /** Parameters of an authorization response, but for `state` and `iss`. */
 type ResponseParameters =
   { readonly code: string } | { readonly error: string; readonly error_description: string };
+
+/** A request, and where its answer goes. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
 
 @Injectable()
 export class AuthorizationResponder {
@@ -32,10 +39,11 @@ export class AuthorizationResponder {
    * Tells the client why not.
    * @see RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6
    */
-  refuse(reply: FastifyReply, recipient: Recipient, error: unknown): void {
+  refuse({ request, reply }: Exchange, recipient: Recipient, error: unknown): void {
     const refusal = asOAuthError(error);
     const { code, description } = refusal;
     const reference = this.audit.record({
+      origin: originOf(request),
       type: 'authorization.refused',
       outcome: 'failure',
       reason: reasonOf(refusal),
@@ -46,9 +54,10 @@ export class AuthorizationResponder {
   }
 
   /** Records a refusal that no client may be told of; a page says so, with the id of the request. */
-  recordRefusal(error: unknown): void {
+  recordRefusal(request: FastifyRequest, error: unknown): void {
     const reason = error instanceof PageError ? error.message : reasonOf(asOAuthError(error));
-    this.audit.record({ type: 'authorization.refused', outcome: 'failure', reason });
+    const origin = originOf(request);
+    this.audit.record({ origin, type: 'authorization.refused', outcome: 'failure', reason });
   }
 
   /** To another page, here or at the client; nothing of the address here is told to it. */

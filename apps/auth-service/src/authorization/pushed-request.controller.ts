@@ -7,6 +7,7 @@ import { type Client } from '../client/client.js';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
+import { originOf } from '../http/request.origin.js';
 import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
 import { AuthorizationRequestChecker } from './authorization-request.checker.js';
 import { PUSHED_REQUEST_SECONDS, PushedRequestStore } from './pushed-request.store.js';
@@ -36,16 +37,20 @@ export class PushedRequestController {
   ): Promise<PushedAuthorizationResponse> {
     const form = FormParameters.parse(body);
     const client = await this.authenticator.authenticate(request, form);
-    const { clientId } = client;
+    const noted = {
+      origin: originOf(request),
+      type: 'authorization.pushed',
+      clientId: client.clientId,
+    };
     try {
       const provenJkt = await this.senderConstraint.provenJkt(request, client);
       const requestUri = await this.checkAndKeep(client, form, provenJkt);
-      this.audit.record({ type: 'authorization.pushed', outcome: 'success', clientId });
+      this.audit.record({ ...noted, outcome: 'success' });
       return { request_uri: requestUri, expires_in: PUSHED_REQUEST_SECONDS };
     } catch (error) {
       if (error instanceof OAuthError) {
         const reason = `${error.code}: ${error.reason}`;
-        this.audit.record({ type: 'authorization.pushed', outcome: 'failure', reason, clientId });
+        this.audit.record({ ...noted, outcome: 'failure', reason });
       }
       throw error;
     }

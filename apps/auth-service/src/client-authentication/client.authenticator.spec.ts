@@ -10,6 +10,7 @@ import { clientFixture } from '../testing/client.fixture.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
 import { type ClientAssertionVerifier } from './client-assertion.verifier.js';
 import { type ClientCredentials, type SecretCredentials } from './client-credentials.parser.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 // The real functions, counted: equal work is what keeps the outcomes equal in time.
 const hash = jest.fn(realCrypto.hash);
@@ -81,6 +82,7 @@ describe('ClientAuthenticator', () => {
   beforeEach(() => {
     jest.clearAllMocks();
     audit.events.length = 0;
+    audit.origins.length = 0;
   });
 
   const expectEqualWork = () => {
@@ -90,7 +92,7 @@ describe('ClientAuthenticator', () => {
   };
 
   it('returns the client that knows its secret', async () => {
-    expect(await authenticator.verify(credentials({}))).toBe(SHOP);
+    expect(await authenticator.verify(credentials({}), ORIGIN)).toBe(SHOP);
     expectEqualWork();
   });
 
@@ -109,7 +111,7 @@ describe('ClientAuthenticator', () => {
     ['a public client that sends an empty secret', { clientId: 'spa', clientSecret: '' }],
     ['a client of keys that sends a secret', { clientId: 'partner' }],
   ])('refuses %s after the same work, with the same description', async (_, change) => {
-    const error = await authenticator.verify(credentials(change)).catch((e: unknown) => e);
+    const error = await authenticator.verify(credentials(change), ORIGIN).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InvalidClientError);
     expect((error as InvalidClientError).toResponse()).toEqual({
       error: 'invalid_client',
@@ -120,22 +122,23 @@ describe('ClientAuthenticator', () => {
   });
 
   it('returns a public client that names itself', async () => {
-    const client = await authenticator.verify({ method: 'none', clientId: 'spa' });
+    const client = await authenticator.verify({ method: 'none', clientId: 'spa' }, ORIGIN);
     expect(client).toBe(CLIENTS['spa']);
   });
 
   it('returns a client whose assertion is good', async () => {
-    const client = await authenticator.verify({
+    const credentials = {
       method: 'private_key_jwt',
       clientId: 'partner',
       assertion: 'good',
-    });
+    } as const;
+    const client = await authenticator.verify(credentials, ORIGIN);
     expect(client).toBe(CLIENTS['partner']);
   });
 
   it('returns a client whose certificate is good, and names itself', async () => {
     const credentials = { method: 'none', clientId: 'certified' } as const;
-    expect(await authenticator.verify(credentials, CERTIFICATE)).toBe(CLIENTS['certified']);
+    expect(await authenticator.verify(credentials, ORIGIN, CERTIFICATE)).toBe(CLIENTS['certified']);
   });
 
   it.each<[string, ClientCredentials, ClientCertificate | null]>([
@@ -149,16 +152,19 @@ describe('ClientAuthenticator', () => {
     ],
     ['that is none of its method', { method: 'none', clientId: 'shop' }, CERTIFICATE],
     ['that there is not', { method: 'none', clientId: 'nobody' }, CERTIFICATE],
-  ])('refuses a client of certificates %s, with the same description', async (_, ...presented) => {
-    await expect(authenticator.verify(...presented)).rejects.toMatchObject({
-      code: 'invalid_client',
-      description: 'client authentication failed',
-    });
-  });
+  ])(
+    'refuses a client of certificates %s, with the same description',
+    async (_, presented, certificate) => {
+      await expect(authenticator.verify(presented, ORIGIN, certificate)).rejects.toMatchObject({
+        code: 'invalid_client',
+        description: 'client authentication failed',
+      });
+    },
+  );
 
   it('takes a public client with a certificate for what it is', async () => {
     const credentials = { method: 'none', clientId: 'spa' } as const;
-    expect(await authenticator.verify(credentials, CERTIFICATE)).toBe(CLIENTS['spa']);
+    expect(await authenticator.verify(credentials, ORIGIN, CERTIFICATE)).toBe(CLIENTS['spa']);
     expect(findCertificateProblem).not.toHaveBeenCalled();
   });
 
@@ -174,7 +180,7 @@ describe('ClientAuthenticator', () => {
     ],
     ['an assertion of nobody', { method: 'private_key_jwt', clientId: '', assertion: 'good' }],
   ])('refuses %s, with the same description', async (_, presented) => {
-    await expect(authenticator.verify(presented)).rejects.toMatchObject({
+    await expect(authenticator.verify(presented, ORIGIN)).rejects.toMatchObject({
       code: 'invalid_client',
       description: 'client authentication failed',
     });
@@ -185,7 +191,9 @@ describe('ClientAuthenticator', () => {
 
   it('records what it refuses of a client that there is, and of no other', async () => {
     for (const clientId of ['shop', 'nobody']) {
-      await authenticator.verify(credentials({ clientId, clientSecret: 'x' })).catch(() => null);
+      await authenticator
+        .verify(credentials({ clientId, clientSecret: 'x' }), ORIGIN)
+        .catch(() => null);
     }
     expect(audit.events).toEqual([
       {
@@ -195,11 +203,12 @@ describe('ClientAuthenticator', () => {
         reason: 'wrong secret',
       },
     ]);
+    expect(audit.origins).toEqual([ORIGIN]);
   });
 
   it('does not take a store that is down for an unknown client', async () => {
     find.mockRejectedValueOnce(new TemporarilyUnavailableError('down'));
-    await expect(authenticator.verify(credentials({}))).rejects.toThrow(
+    await expect(authenticator.verify(credentials({}), ORIGIN)).rejects.toThrow(
       TemporarilyUnavailableError,
     );
   });

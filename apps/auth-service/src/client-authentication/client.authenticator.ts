@@ -12,6 +12,7 @@ import { ClientCertificateVerifier } from '../client-certificate/client-certific
 import { ClientCertificates } from '../client-certificate/client-certificates.js';
 import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
+import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import {
   CLIENT_AUTHENTICATION_FAILED,
@@ -57,7 +58,11 @@ export class ClientAuthenticator {
    */
   async authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
     const certificate = this.certificates.of(request);
-    const client = await this.verify(parseClientCredentials(request, form), certificate);
+    const client = await this.verify(
+      parseClientCredentials(request, form),
+      originOf(request),
+      certificate,
+    );
     permitOrigins(request, client.corsOrigins);
     return client;
   }
@@ -69,12 +74,13 @@ export class ClientAuthenticator {
   async authenticateConfidential(request: FastifyRequest, form: FormParameters): Promise<Client> {
     const client = await this.authenticate(request, form);
     if (client.authenticationMethod !== 'none') return client;
-    throw this.refuse(client, 'is public');
+    throw this.refuse(client, 'is public', originOf(request));
   }
 
   /** One read, then one hash and one comparison or one signature, whatever is wrong. */
   async verify(
     credentials: ClientCredentials,
+    origin: RequestOrigin,
     certificate: ClientCertificate | null = null,
   ): Promise<Client> {
     const clientId = CLIENT_ID.test(credentials.clientId) ? credentials.clientId : '';
@@ -83,10 +89,11 @@ export class ClientAuthenticator {
     const problem = found instanceof Promise ? await found : found;
     if (client === null) throw failed('there is no such client');
     if (PRESENTED[client.authenticationMethod] !== credentials.method) {
-      throw this.refuse(client, `is registered for ${client.authenticationMethod} alone`);
+      const reason = `is registered for ${client.authenticationMethod} alone`;
+      throw this.refuse(client, reason, origin);
     }
-    if (problem !== null) throw this.refuse(client, problem);
-    if (client.disabledAt !== null) throw this.refuse(client, 'is disabled');
+    if (problem !== null) throw this.refuse(client, problem, origin);
+    if (client.disabledAt !== null) throw this.refuse(client, 'is disabled', origin);
     return client;
   }
 
@@ -112,8 +119,9 @@ export class ClientAuthenticator {
     }
   }
 
-  private refuse({ clientId }: Client, reason: string): InvalidClientError {
-    this.audit.record({ type: 'client.authentication', outcome: 'failure', clientId, reason });
+  private refuse({ clientId }: Client, reason: string, origin: RequestOrigin): InvalidClientError {
+    const type = 'client.authentication';
+    this.audit.record({ origin, type, outcome: 'failure', clientId, reason });
     return failed(`client ${clientId}: ${reason}`);
   }
 }

@@ -11,6 +11,7 @@ import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { acceptsClientCertificates, tlsConfig, type TlsConfig } from '../config/tls.config.js';
+import { originOf } from '../http/request.origin.js';
 
 @Injectable()
 export class ClientCertificates {
@@ -46,6 +47,7 @@ export class ClientCertificates {
     } catch (error) {
       if (!(error instanceof CertificateHeaderError)) throw error;
       this.audit.record({
+        origin: originOf(request),
         type: 'client.certificate_header',
         outcome: 'failure',
         reason: error.message,

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { canonicalAddress } from '../http/client.address.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { KeyEncryption } from '../keys/key-encryption.js';
 import { SignInBrake, type SignInSource } from '../limits/sign-in.brake.js';
 import { FactorStore } from './factor.store.js';
@@ -10,15 +11,12 @@ import { findStep } from './totp.js';
 import { totpContext } from './totp.enrolment.js';
 
 /** A code that was typed. */
-export interface CodeAttempt {
+export interface CodeAttempt extends RequestOrigin {
   readonly kind: 'totp' | 'recovery';
   /** Who proved already, by something else, to be this person. */
   readonly accountId: string;
   readonly code: string;
-  /** The client's address, as the operator's proxy settings say. */
-  readonly address: string;
   readonly clientId: string | null;
-  readonly correlationId: string;
 }
 
 /** The outcome of one attempt. */
@@ -91,13 +89,12 @@ export class CodeAuthenticator {
     reason: string | null,
   ): void {
     this.audit.record({
+      origin: { correlationId, address },
       type: kind === 'totp' ? 'sign_in.totp' : 'sign_in.recovery_code',
       outcome: reason === null ? 'success' : 'failure',
       ...(reason !== null && { reason }),
       accountId,
       ...(clientId !== null && { clientId }),
-      address,
-      correlationId,
     });
   }
 }

@@ -10,6 +10,7 @@ import { sessionFixture } from '../testing/session.fixture.js';
 import { FactorService, type FactorOwner, FRESH_SECONDS } from './factor.service.js';
 import { ROOM_FOR_ONE } from './factor.store.js';
 import { RecoveryCodes } from './recovery.codes.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 describe('FactorService', () => {
   let database: PostgresDatabase;
@@ -40,7 +41,7 @@ describe('FactorService', () => {
       'INSERT INTO account (account_id, username, groups) VALUES ($1::uuid, $1::text, $2)',
       [accountId, [group]],
     );
-    return sessionFixture({ accountId, acr: MFA_ACR });
+    return { ...sessionFixture({ accountId, acr: MFA_ACR }), origin: ORIGIN };
   }
 
   async function enrol(name = 'Phone', { accountId } = owner): Promise<string> {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { MFA_ACR, PASSWORD_ACR, reaches } from '../authentication/acr.js';
 import { type Assurance, AssuranceStore } from '../authentication/assurance.store.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { type Session } from '../session/session.js';
 import { type Factor } from './factor.js';
 import { FactorStore } from './factor.store.js';
@@ -15,7 +16,13 @@ export const FRESH_SECONDS = 600;
 export const MAX_FACTOR_NAME_LENGTH = 60;
 
 /** Whose session asks for a change. */
-export type FactorOwner = Pick<Session, 'accountId' | 'sid' | 'authenticatedAt' | 'acr'>;
+export interface FactorOwner extends Pick<
+  Session,
+  'accountId' | 'sid' | 'authenticatedAt' | 'acr'
+> {
+  /** Of the request that asks. */
+  readonly origin: RequestOrigin;
+}
 
 /** What became of a change. */
 export type FactorChange =
@@ -69,7 +76,7 @@ export class FactorService {
    * of the account demands one: it would be enrolled again by a password alone.
    */
   async remove(owner: FactorOwner, factorId: string): Promise<FactorChange> {
-    const { accountId, sid } = owner;
+    const { accountId, sid, origin } = owner;
     const assurance = await this.assurance.find(accountId);
     if (!isFresh(owner, assurance)) return this.refuse(owner, factorId, 'stale');
     const keepLast = isFactorDemanded(assurance);
@@ -81,7 +88,14 @@ export class FactorService {
       return this.refuse(owner, factorId, isThere ? 'needed' : 'unknown');
     }
     const detail = { factor_id: factorId };
-    this.audit.record({ type: 'factor.removed', outcome: 'success', accountId, sid, detail });
+    this.audit.record({
+      origin,
+      type: 'factor.removed',
+      outcome: 'success',
+      accountId,
+      sid,
+      detail,
+    });
     return 'done';
   }
 
@@ -91,21 +105,23 @@ export class FactorService {
    *   no factor that the codes could stand in for
    */
   async replaceRecoveryCodes(owner: FactorOwner): Promise<readonly string[] | null> {
-    const { accountId, sid } = owner;
+    const { accountId, sid, origin } = owner;
     const assurance = await this.assurance.find(accountId);
     if (!isFresh(owner, assurance) || assurance.factorKinds.length === 0) return null;
     const codes = await this.recoveryCodes.replace(accountId);
-    this.audit.record({ type: 'recovery_codes.replaced', outcome: 'success', accountId, sid });
+    const type = 'recovery_codes.replaced';
+    this.audit.record({ origin, type, outcome: 'success', accountId, sid });
     return codes;
   }
 
   private refuse(
-    { accountId, sid }: FactorOwner,
+    { accountId, sid, origin }: FactorOwner,
     factorId: string,
     reason: Exclude<FactorChange, 'done'>,
   ): FactorChange {
     const detail = { factor_id: factorId };
     this.audit.record({
+      origin,
       type: 'factor.removed',
       outcome: 'failure',
       reason,

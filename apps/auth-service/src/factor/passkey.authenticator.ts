@@ -10,12 +10,13 @@ import { AccountStore } from '../account/account.store.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { HARDWARE_KEY_AMR, SOFTWARE_KEY_AMR, USER_PRESENCE_AMR } from '../authentication/acr.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { FactorStore, type Passkey } from './factor.store.js';
 import { parseAuthentication } from './passkey.response.js';
 import { WebAuthnChallenges } from './webauthn.challenges.js';
 
 /** A posted response. */
-export interface PasskeyAttempt {
+export interface PasskeyAttempt extends RequestOrigin {
   /** As it was posted. */
   readonly response: string | null;
   /** The page that asked. */
@@ -23,8 +24,6 @@ export interface PasskeyAttempt {
   /** Who is asked for a second factor; null where the passkey says who it is. */
   readonly accountId: string | null;
   readonly clientId: string | null;
-  readonly address: string;
-  readonly correlationId: string;
 }
 
 /** Who holds a passkey, and what holding it proves. */
@@ -140,13 +139,12 @@ export class PasskeyAuthenticator {
     reason: string | null,
   ): void {
     this.audit.record({
+      origin: { correlationId, address },
       type: 'sign_in.passkey',
       outcome: reason === null ? 'success' : 'failure',
       ...(reason !== null && { reason }),
       ...(accountId !== undefined && { accountId }),
       ...(clientId !== null && { clientId }),
-      address,
-      correlationId,
     });
   }
 }

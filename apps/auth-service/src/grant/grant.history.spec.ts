@@ -10,6 +10,7 @@ import { CodeFlow } from '../testing/code-flow.js';
 import { basic, TestApplication } from '../testing/test-application.js';
 import { GrantHistory } from './grant.history.js';
 import { grantHistoryText } from './grant-history.text.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 interface TokenAnswer {
   readonly access_token: string;
@@ -90,7 +91,7 @@ describeWithRedis('GrantHistory', (redis) => {
     const { grant_id: grantId, sub } = decodeJwt<{ grant_id: string }>(access_token);
     const sid = (await explained(grantId, 'code.redeemed')).grant?.sid ?? '';
     const revocations = server.app.get(RevocationService, { strict: false });
-    await revocations.revokeSession(sid, { reason: 'reported_stolen', by: 'operator' });
+    await revocations.revokeSession(sid, { reason: 'reported_stolen', by: 'operator' }, ORIGIN);
     await revocations.revokeGrant(grantId, { reason: 'asked_for', by: `account ${sub}` });
     const { event, grant, events } = await explained(grantId, 'session.revoked');
     expect(event).toBeNull();

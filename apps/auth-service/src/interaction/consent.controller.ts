@@ -5,6 +5,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { AuthorizationDetailsDescriber } from '../authorization-details/authorization-details.describer.js';
 import { ConsentStore } from '../consent/consent.store.js';
+import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { PageRenderer } from '../views/page.renderer.js';
 import { BrowserCookie } from './browser.cookie.js';
@@ -62,11 +63,12 @@ export class ConsentController {
     if (signedIn === null) return seeOther(reply, signInPath(id));
     const form = this.forms.read(request, interaction, formContext(interaction, signedIn));
     const allowed = decisionOf(form.required('decision'));
-    await this.record(interaction, signedIn, allowed);
+    await this.record(originOf(request), interaction, signedIn, allowed);
     seeOther(reply, continuePath(id));
   }
 
   private async record(
+    origin: RequestOrigin,
     interaction: Interaction,
     { account: { accountId }, session: { sid } }: SignedInAccount,
     allowed: boolean,
@@ -78,6 +80,7 @@ export class ConsentController {
     }
     await this.interactions.save({ ...interaction, consent: { accountId, allowed } });
     this.audit.record({
+      origin,
       type: 'consent.decided',
       outcome: allowed ? 'success' : 'failure',
       reason: allowed ? 'allowed by the person' : 'denied by the person',

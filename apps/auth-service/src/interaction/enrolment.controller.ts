@@ -11,6 +11,7 @@ import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { otpauthUri, toBase32 } from '../factor/totp.js';
 import { type TotpEnrolment, TotpEnrolments } from '../factor/totp.enrolment.js';
+import { originOf } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { FactorPages, type FactorProblem } from '../views/factor.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
@@ -95,6 +96,7 @@ export class EnrolmentController {
       return this.render(request, reply, newcomer, enrolment, { kind: 'refused' });
     }
     this.audit.record({
+      origin: originOf(request),
       type: 'factor.enrolled',
       outcome: 'success',
       accountId,

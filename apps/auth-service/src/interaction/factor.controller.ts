@@ -8,7 +8,7 @@ import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { CodeAuthenticator } from '../factor/code.authenticator.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodes } from '../factor/recovery.codes.js';
-import { clientAddressOf } from '../http/client.address.js';
+import { originOf } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { FactorPages, type FactorProblem } from '../views/factor.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
@@ -72,9 +72,8 @@ export class FactorController {
       kind: method,
       accountId: proof.accountId,
       code: form.single('code') ?? '',
-      address: clientAddressOf(request),
+      ...originOf(request),
       clientId: opened.client.clientId,
-      correlationId: request.id,
     });
     switch (result.outcome) {
       case 'accepted': {

@@ -9,7 +9,7 @@ import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { type Passkey } from '../factor/factor.store.js';
 import { PasskeyAuthenticator, type PasskeyHolder } from '../factor/passkey.authenticator.js';
 import { PasskeyRegistration } from '../factor/passkey.registration.js';
-import { clientAddressOf } from '../http/client.address.js';
+import { originOf } from '../http/request.origin.js';
 import { type PasskeyForm } from '../views/interaction.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
 import { InteractionForm } from './interaction.form.js';
@@ -81,8 +81,7 @@ export class PasskeyPages {
       purpose: signInPurpose(interaction.interactionId, accountId),
       accountId,
       clientId: client.clientId,
-      address: clientAddressOf(request),
-      correlationId: request.id,
+      ...originOf(request),
     });
   }
 
@@ -106,6 +105,7 @@ export class PasskeyPages {
     });
     if (made === null) return null;
     this.audit.record({
+      origin: originOf(request),
       type: 'factor.enrolled',
       outcome: 'success',
       accountId,

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/c
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
-import { clientAddressOf } from '../http/client.address.js';
+import { originOf } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { PASSWORD_AMR } from '../authentication/acr.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
@@ -73,9 +73,8 @@ export class SignInController {
     const result = await this.passwords.authenticate({
       username,
       password,
-      address: clientAddressOf(request),
+      ...originOf(request),
       clientId: client.clientId,
-      correlationId: request.id,
     });
     const accountId = accountOf(result, interaction);
     if (result.outcome === 'braked') {

@@ -10,6 +10,7 @@ import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { ORDERS, PAYMENTS } from '../testing/bootstrap.fixture.js';
 import { forgeJwt } from '../testing/forged.jwt.js';
 import { basic, ISSUER, TestApplication } from '../testing/test-application.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 describe('POST /oauth2/introspect', () => {
   let server: TestApplication;
@@ -186,7 +187,7 @@ describe('POST /oauth2/introspect', () => {
       const revocations = server.app.get(RevocationService, { strict: false });
       const cause = { reason: 'test', by: 'server' };
       if (kind === 'client') await revocations.revokeClient(claims.client_id, cause);
-      if (kind === 'kid') await revocations.revokeKey(kid, cause);
+      if (kind === 'kid') await revocations.revokeKey(kid, cause, ORIGIN);
       if (kind === 'grant') {
         const grants = server.app.get(GrantService, { strict: false });
         const grant = { grantId, accountId: randomUUID(), clientId: 'web', sid: randomUUID() };

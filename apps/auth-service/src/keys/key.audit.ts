@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
+import { type Origin } from '../http/request.origin.js';
 import { type SigningKeyStatus } from './signing-key.js';
 import { type SigningKeyChanges, type StoredKeys } from './signing-key.store.js';
 
@@ -13,36 +14,51 @@ const EVENT_OF: Readonly<Record<Exclude<SigningKeyStatus, 'revoked'>, string>> =
   gone: 'key.gone',
 };
 
+/** Who asked for a change, as the audit is told. */
+export interface KeyOrderer {
+  /** `schedule`, `operator`, or whoever it is. */
+  readonly by: string;
+  readonly origin: Origin;
+}
+
 @Injectable()
 export class KeyAudit {
   constructor(private readonly trail: AuditTrail) {}
 
-  /** @param by `schedule`, or who asked for it */
-  changed({ published }: StoredKeys, { updates, added }: SigningKeyChanges, by: string): void {
-    for (const key of added) this.record(EVENT_OF[key.status], by, key);
+  changed(
+    { published }: StoredKeys,
+    { updates, added }: SigningKeyChanges,
+    orderer: KeyOrderer,
+  ): void {
+    for (const key of added) this.record(EVENT_OF[key.status], orderer, key);
     for (const { kid, status } of updates) {
       const before = published.find((key) => key.kid === kid);
       // Times that moved are a matter of the plan, and follow from what is recorded.
       if (before === undefined || before.status === status) continue;
-      this.record(EVENT_OF[status], by, { kid, algorithm: before.algorithm });
+      this.record(EVENT_OF[status], orderer, { kid, algorithm: before.algorithm });
     }
   }
 
-  rotated(algorithm: SigningAlgorithm, takesOverAt: Date, by: string): void {
+  rotated(algorithm: SigningAlgorithm, takesOverAt: Date, { by, origin }: KeyOrderer): void {
     const detail = { by, algorithm, takesOverAt: takesOverAt.toISOString() };
-    this.trail.record({ type: 'key.rotated', outcome: 'success', detail });
+    this.trail.record({ origin, type: 'key.rotated', outcome: 'success', detail });
   }
 
-  imported(kid: string, algorithm: SigningAlgorithm, purpose: string, by: string): void {
+  imported(
+    kid: string,
+    algorithm: SigningAlgorithm,
+    purpose: string,
+    { by, origin }: KeyOrderer,
+  ): void {
     const detail = { by, kid, algorithm, purpose };
-    this.trail.record({ type: 'key.imported', outcome: 'success', detail });
+    this.trail.record({ origin, type: 'key.imported', outcome: 'success', detail });
   }
 
   private record(
     type: string,
-    by: string,
+    { by, origin }: KeyOrderer,
     { kid, algorithm }: { readonly kid: string; readonly algorithm: string },
   ): void {
-    this.trail.record({ type, outcome: 'success', detail: { by, kid, algorithm } });
+    this.trail.record({ origin, type, outcome: 'success', detail: { by, kid, algorithm } });
   }
 }

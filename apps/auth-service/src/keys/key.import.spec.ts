@@ -6,6 +6,7 @@ import { createKeyRing, KEY_TIMES, TurnedClock } from '../testing/key-ring.fixtu
 import { KeyImportError, readKeyFile } from './key.file.js';
 import { type ImportedKey } from './key.import.js';
 import { makeKeyPair } from './signature.js';
+import { BACKGROUND } from '../http/request.origin.js';
 
 const generate = promisify(generateKeyPair);
 const LEAD_MS = KEY_TIMES.leadSeconds * 1000;
@@ -25,7 +26,7 @@ async function keyOf(
   const { privateKey } = await makeKeyPair(algorithm);
   const text = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
   const { publicJwk } = await readKeyFile(text);
-  return { privateKey, publicJwk, algorithm, by: 'operator', ...more };
+  return { privateKey, publicJwk, algorithm, by: 'operator', origin: BACKGROUND, ...more };
 }
 
 describe('KeyImport', () => {
@@ -59,7 +60,7 @@ describe('KeyImport', () => {
   it('lets a rotation by hand make it sign', async () => {
     const { ring, rotation, imports, clock } = await setUp();
     const { kid } = await imports.import(await keyOf());
-    const takesOverAt = await rotation.rotateNow({ by: 'operator' });
+    const takesOverAt = await rotation.rotateNow({ by: 'operator', origin: BACKGROUND });
     expect(takesOverAt.getTime()).toBe(clock.nowMs() + LEAD_MS);
     await ring.renew();
     clock.advance(LEAD_MS);
@@ -101,7 +102,13 @@ describe('KeyImport', () => {
     const { publicJwk } = await readKeyFile(
       privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
     );
-    const refused = imports.import({ privateKey, publicJwk, algorithm, by: 'operator' });
+    const refused = imports.import({
+      privateKey,
+      publicJwk,
+      algorithm,
+      by: 'operator',
+      origin: BACKGROUND,
+    });
     await expect(refused).rejects.toThrow(KeyImportError);
     await expect(refused).rejects.toThrow(reason);
     expect(store.keys).toHaveLength(2);

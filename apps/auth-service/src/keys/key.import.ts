@@ -3,7 +3,7 @@ import { type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type JWK } from 'jose';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
-import { KeyAudit } from './key.audit.js';
+import { KeyAudit, type KeyOrderer } from './key.audit.js';
 import { KeyImportError } from './key.file.js';
 import { publicJwkOf, UnfitKeyError } from './key.fitness.js';
 import { KeyRotation } from './key.rotation.js';
@@ -16,7 +16,7 @@ import { SigningKeyStore } from './signing-key.store.js';
 import { CorruptedKeyError, publishedJwk, SigningKeyVault } from './signing-key.vault.js';
 
 /** One key that is to be taken in. */
-export interface ImportedKey {
+export interface ImportedKey extends KeyOrderer {
   readonly privateKey: KeyObject;
   readonly publicJwk: JWK;
   readonly algorithm: SigningAlgorithm;
@@ -27,8 +27,6 @@ export interface ImportedKey {
   readonly kid?: string;
   /** The key signs nothing here, and is published until about then. */
   readonly verifyOnlyUntil?: Date;
-  /** For the audit. */
-  readonly by: string;
 }
 
 const KID = /^[\x21-\x7e]{1,256}$/;
@@ -54,7 +52,7 @@ export class KeyImport {
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   async import(key: ImportedKey): Promise<StoredSigningKey> {
-    const { algorithm, verifyOnlyUntil, by } = key;
+    const { algorithm, verifyOnlyUntil } = key;
     const publicJwk = fitJwk(key);
     const thumbprint = await thumbprintOf(publicJwk);
     const kid = key.kid ?? thumbprint;
@@ -76,7 +74,7 @@ export class KeyImport {
     }, 'wait');
     if (imported === null) throw new Error('the import was left to another replica');
     const purpose = verifyOnlyUntil === undefined ? 'sign' : 'verify';
-    this.audit.imported(kid, algorithm, purpose, by);
+    this.audit.imported(kid, algorithm, purpose, key);
     return imported;
   }
 

@@ -1,6 +1,7 @@
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { createKeyRing, KEY_TIMES, TurnedClock } from '../testing/key-ring.fixture.js';
 import { type ListedSigningKey } from '../testing/listed-signing-key.store.js';
+import { BACKGROUND } from '../http/request.origin.js';
 
 const ROTATION_MS = KEY_TIMES.rotationSeconds * 1000;
 
@@ -53,7 +54,7 @@ describe('KeyRing', () => {
     const other = createKeyRing('ES256', clock, store, keeping);
     const first = (await sleeper.signingKey()).kid;
     clock.advance(KEY_TIMES.leadSeconds * 1000);
-    await other.rotation.rotateNow({ by: 'operator' });
+    await other.rotation.rotateNow({ by: 'operator', origin: BACKGROUND });
     await other.ring.refresh();
     const { kid } = await other.ring.signingKey();
     expect(kid).not.toBe(first);

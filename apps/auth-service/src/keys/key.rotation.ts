@@ -2,7 +2,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type SigningAlgorithm } from '../config/environment.schema.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
-import { KeyAudit } from './key.audit.js';
+import { BACKGROUND } from '../http/request.origin.js';
+import { KeyAudit, type KeyOrderer } from './key.audit.js';
 import { KeyWork } from './key.work.js';
 import { RegisteredAlgorithms } from './registered.algorithms.js';
 import { KeyTimes } from './key.times.js';
@@ -10,12 +11,12 @@ import { type EarlyEnd, planRotation, type RotationPlan } from './rotation.plan.
 import { SigningKeyStore, type StoredKeys } from './signing-key.store.js';
 
 /** Who asked for a rotation, and of which keys. */
-export interface RotationRequest {
-  /** For the audit: `operator`, or whoever it is. */
-  readonly by: string;
+export interface RotationRequest extends KeyOrderer {
   /** Default: the server's. */
   readonly algorithm?: SigningAlgorithm;
 }
+
+const SCHEDULE: KeyOrderer = { by: 'schedule', origin: BACKGROUND };
 
 /** Plans by the store's time, so that replicas whose clocks differ agree. */
 @Injectable()
@@ -45,7 +46,7 @@ export class KeyRotation {
     // A look first: nearly always there is nothing to do, and nobody needs the lock.
     const keys = await this.store.find();
     if (isEmpty(this.plan(keys, algorithms)) && !this.work.isWaiting(keys)) return;
-    await this.change((current) => this.plan(current, algorithms), contention, 'schedule');
+    await this.change((current) => this.plan(current, algorithms), contention, SCHEDULE);
   }
 
   /**
@@ -56,7 +57,8 @@ export class KeyRotation {
    * @throws RangeError for an algorithm that nothing is signed by
    * @throws TemporarilyUnavailableError where the store or the signer cannot be reached
    */
-  async rotateNow({ by, algorithm = this.token.signingAlgorithm }: RotationRequest): Promise<Date> {
+  async rotateNow(request: RotationRequest): Promise<Date> {
+    const { algorithm = this.token.signingAlgorithm } = request;
     const algorithms = await this.algorithms();
     if (!algorithms.includes(algorithm)) {
       throw new RangeError(`nothing is signed by ${algorithm} here: there is no key to rotate`);
@@ -75,9 +77,9 @@ export class KeyRotation {
         return plan;
       },
       'wait',
-      by,
+      request,
     );
-    this.audit.rotated(algorithm, takesOverAt, by);
+    this.audit.rotated(algorithm, takesOverAt, request);
     await this.advance('wait');
     return takesOverAt;
   }
@@ -86,14 +88,14 @@ export class KeyRotation {
   private async change(
     plan: (keys: StoredKeys) => RotationPlan,
     contention: 'wait' | 'skip',
-    by: string,
+    orderer: KeyOrderer,
   ): Promise<void> {
     let done: () => Promise<void> = async () => undefined;
     const isOurs = await this.store.change(async (keys) => {
       const planned = plan(keys);
       const changes = await this.work.carryOut(keys, planned);
       done = async () => {
-        this.audit.changed(keys, changes, by);
+        this.audit.changed(keys, changes, orderer);
         await this.work.cleanUp(keys, planned);
       };
       return changes;

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { PageError } from '../http/page.error.js';
+import { originOf } from '../http/request.origin.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { type IdTokenHint } from '../issuance/id-token.verifier.js';
 import { SessionService } from '../session/session.service.js';
@@ -34,7 +35,7 @@ export class LogoutHandler {
   async handle(asked: LogoutRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const session = await this.sessions.find(request);
     if (session === null) return this.finish(asked, reply);
-    if (isFor(asked.hint, session)) return this.signOut(session, asked, reply);
+    if (isFor(asked.hint, session)) return this.signOut(session, asked, request, reply);
     const { client, redirectUri } = asked;
     this.pages.signOutConfirmation(reply, {
       action: CONFIRM_PATH,
@@ -66,11 +67,16 @@ export class LogoutHandler {
         'a sign-out was posted without the token of its page',
       );
     }
-    await this.signOut(session, asked, reply);
+    await this.signOut(session, asked, request, reply);
   }
 
-  private async signOut(session: Session, asked: LogoutRequest, reply: FastifyReply) {
-    await this.sessions.end(session.sid, SIGNED_OUT);
+  private async signOut(
+    session: Session,
+    asked: LogoutRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.end(session.sid, SIGNED_OUT, originOf(request));
     this.finish(asked, reply);
   }
 

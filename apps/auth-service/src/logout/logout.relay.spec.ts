@@ -14,6 +14,7 @@ import { FakeBrowser } from '../testing/fake.browser.js';
 import { grantTo, signIn } from '../testing/signed-in.fixture.js';
 import { ISSUER, SHARED_KEY, TestApplication } from '../testing/test-application.js';
 import { LogoutRelay } from './logout.relay.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 const MINUTE_MS = 60_000;
 
@@ -96,7 +97,7 @@ describe('back-channel logout', () => {
   const register = (clientId: string, uri: string | null) =>
     query('UPDATE client SET backchannel_logout_uri = $2 WHERE client_id = $1', [clientId, uri]);
   const end = (sid: string) =>
-    server.app.get(SessionService, { strict: false }).end(sid, 'signed_out');
+    server.app.get(SessionService, { strict: false }).end(sid, 'signed_out', ORIGIN);
   const relayAll = () =>
     Promise.all(
       [server, replica].map(({ app }) => app.get(LogoutRelay, { strict: false }).deliverDue()),

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { ClientStore } from '../client/client.store.js';
+import { BACKGROUND } from '../http/request.origin.js';
 import { SessionClock } from '../session/session.clock.js';
 import {
   type LogoutDelivery,
@@ -112,6 +113,7 @@ export class LogoutRelay implements OnApplicationBootstrap, OnModuleDestroy {
     const { deliveryId, clientId, accountId, sid, attempts } = delivery;
     await this.deliveries.finish(deliveryId, outcome, this.clock.now());
     this.audit.record({
+      origin: BACKGROUND,
       type: 'logout.client_told',
       outcome: outcome === 'delivered' ? 'success' : 'failure',
       ...(reason === undefined ? {} : { reason }),

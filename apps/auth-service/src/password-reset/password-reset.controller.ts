@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { Controller, Get, Inject, NotFoundException, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
-import { clientAddressOf } from '../http/client.address.js';
 import { clearCookie, type Cookie, hostCookie, readCookie, writeCookie } from '../http/cookie.js';
+import { originOf } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { PageForm } from '../interaction/page.form.js';
@@ -54,7 +54,7 @@ export class PasswordResetController {
     const form = this.forms.read(request, FORGOT_CONTEXT, START_AGAIN);
     const username = form.single('username');
     if (username === null) return this.showForgot(request, reply, null, { kind: 'incomplete' });
-    const decision = await this.requests.take(username, clientAddressOf(request));
+    const decision = await this.requests.take(username, originOf(request));
     if (decision.allowed) return this.pages.forgotSent(reply, RESET_LINK_SECONDS / 60);
     const retryAfterSeconds = Math.ceil(decision.retryAfterMs / 1000);
     this.showForgot(request, reply, username, { kind: 'braked', retryAfterSeconds });
@@ -95,7 +95,7 @@ export class PasswordResetController {
       this.showReset(request, reply, token, owner, problem);
     if (password === null || repeated === null) return again('incomplete');
     if (password !== repeated) return again('different');
-    const result = await this.resets.reset(token, owner, password);
+    const result = await this.resets.reset(token, owner, password, originOf(request));
     if (result.outcome === 'refused') return again(result.problem);
     clearCookie(reply, this.cookie);
     if (result.outcome === 'gone') return this.pages.linkGone(reply, forgotPasswordPath());

@@ -1,6 +1,7 @@
 /** Sets the password that a person chose by a one-time link. */
 import { Injectable } from '@nestjs/common';
 import { PasswordHasher } from '../account/password.hasher.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { PasswordPolicy, type PasswordProblem } from '../password-policy/password.policy.js';
 import { SessionRevocation } from '../session/session.revocation.js';
 import { type ResettableAccount, ResetLinks } from './reset.links.js';
@@ -31,7 +32,12 @@ export class PasswordReset {
    *
    * @throws TemporarilyUnavailableError where it cannot be done now; the link can still be used then
    */
-  async reset(token: string, owner: ResettableAccount, password: string): Promise<ResetOutcome> {
+  async reset(
+    token: string,
+    owner: ResettableAccount,
+    password: string,
+    origin: RequestOrigin,
+  ): Promise<ResetOutcome> {
     const problem = await this.policy.findProblem(password, owner.account);
     if (problem !== null) return { outcome: 'refused', problem };
     const hashes = { from: owner.passwordHash, to: await this.hasher.hash(password) };
@@ -39,7 +45,7 @@ export class PasswordReset {
     const { accountId } = owner.account;
     const cause = { reason: 'password_reset', by: `account ${accountId}` };
     const changed = await this.sessions
-      .replacePassword(accountId, hashes, cause)
+      .replacePassword(accountId, hashes, cause, origin)
       .catch(async (error: unknown) => {
         await this.links.release(token);
         throw error;

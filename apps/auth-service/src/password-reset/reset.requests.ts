@@ -5,6 +5,7 @@ import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { AccountStore, canonicalUsername } from '../account/account.store.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { addressBlock } from '../limits/sign-in.key.js';
 import { type BrakeDecision, SignInBrake } from '../limits/sign-in.brake.js';
 import { MailTemplates } from '../mail/mail.templates.js';
@@ -52,7 +53,7 @@ export class ResetRequests implements OnModuleDestroy {
    *
    * @throws TemporarilyUnavailableError where it cannot be counted, or too many are under way
    */
-  async take(username: string, address: string): Promise<BrakeDecision> {
+  async take(username: string, origin: RequestOrigin): Promise<BrakeDecision> {
     if (this.pending.size >= MAX_PENDING) {
       throw new TemporarilyUnavailableError(
         'the server cannot answer now',
@@ -61,9 +62,9 @@ export class ResetRequests implements OnModuleDestroy {
     }
     const decision = await this.brake.attempt({
       username: `${BRAKE_PREFIX}${canonicalUsername(username)}`,
-      address: `${BRAKE_PREFIX}${addressBlock(address)}`,
+      address: `${BRAKE_PREFIX}${addressBlock(origin.address)}`,
     });
-    if (decision.allowed) this.behind(() => this.answer(username));
+    if (decision.allowed) this.behind(() => this.answer(username, origin));
     return decision;
   }
 
@@ -72,10 +73,11 @@ export class ResetRequests implements OnModuleDestroy {
     this.behind(() => this.send(account, 'password-changed', forgotPasswordPath()));
   }
 
-  private async answer(username: string): Promise<void> {
+  private async answer(username: string, origin: RequestOrigin): Promise<void> {
     const found = await this.accounts.findByUsername(username);
     const reason = refusalOf(found);
     this.audit.record({
+      origin,
       type: 'password_reset.requested',
       outcome: reason === null ? 'success' : 'failure',
       ...(reason !== null && { reason }),

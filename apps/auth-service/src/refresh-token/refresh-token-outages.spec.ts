@@ -13,6 +13,9 @@ import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { RefreshTokenRotation } from './refresh-token.rotation.js';
 import { RefreshTokenService } from './refresh-token.service.js';
 import { RotationCheckpoints } from './rotation.checkpoints.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
+
+const presented = (token: string) => ({ token, keyBinding: null, origin: ORIGIN });
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64url');
 const keys = (value: string) => ({ ...SHARED_KEY, AUTH_REFRESH_TOKEN_KEYS: value });
@@ -105,8 +108,8 @@ describeWithRedis('refresh while storage is down', (redis) => {
     if (client === null) throw new Error('there is no client web');
     const { token } = await begin(server);
     postgresProxy.become('refuse');
-    const second = await rotation.refresh(client, token);
-    const third = await rotation.refresh(client, second.refreshToken);
+    const second = await rotation.refresh(client, presented(token));
+    const third = await rotation.refresh(client, presented(second.refreshToken));
     expect(third.grant.scope).toEqual(['openid', 'offline_access', 'orders:read']);
     await sleep(600);
     // Waiting, or on the way once more.
@@ -127,7 +130,7 @@ describeWithRedis('refresh while storage is down', (redis) => {
     const content = server.app.get(RefreshTokenCodec, { strict: false }).decode(token);
     await disown(redis(), content?.handle ?? Buffer.alloc(16));
     postgresProxy.become('refuse');
-    await expect(rotation.refresh(client, token)).rejects.toMatchObject({ status: 503 });
+    await expect(rotation.refresh(client, presented(token))).rejects.toMatchObject({ status: 503 });
     postgresProxy.become('pass');
     expect((await untilDone(() => refresh(server, token))).status).toBe(200);
   });

@@ -4,6 +4,7 @@ import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { type Grant } from '../grant/grant.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { GrantTermsCache } from './grant-terms.cache.js';
 import { digestClientId, type Lineage } from './lineage.js';
 import { RefreshKeyCheck } from './refresh-key.check.js';
@@ -17,6 +18,14 @@ import { RotationRevocation } from './rotation.revocation.js';
 import { RotationStore } from './rotation.store.js';
 import { UnauthenticTokenLog } from './unauthentic.log.js';
 import { UnauthenticRefreshTokenError } from './unauthentic-refresh-token.error.js';
+
+/** A refresh token that a client presents. */
+export interface PresentedRefreshToken {
+  readonly token: string;
+  /** SHA-256 thumbprint of the key that the request proves. */
+  readonly keyBinding: Buffer | null;
+  readonly origin: RequestOrigin;
+}
 
 /** What a good refresh token brings. */
 export interface Refreshed {
@@ -44,15 +53,13 @@ export class RefreshTokenRotation {
    * Decides on a presented token: every outcome of the table in rotation.decision.ts. Bears
    * repetition: who does not get the answer presents the same token again.
    *
-   * @param keyBinding SHA-256 thumbprint of the key that the request proves
    * @throws InvalidGrantError with a reference to the audit record, where the token is authentic
    * @throws TemporarilyUnavailableError where it cannot be decided, or not be recorded
    * @see RFC 6749 section 6, RFC 9700 section 4.14
    */
   async refresh(
     client: Client,
-    token: string,
-    keyBinding: Buffer | null = null,
+    { token, keyBinding, origin }: PresentedRefreshToken,
   ): Promise<Refreshed> {
     const content = this.codec.decode(token) ?? (await this.refuseUnauthentic(client, token));
     const { handle, generation } = content;
@@ -65,11 +72,13 @@ export class RefreshTokenRotation {
     await this.revocation.catchUp();
     const decision =
       (await this.store.present(handle, presented)) ??
-      (await this.rebuild(client, content, presented));
+      (await this.rebuild(client, content, presented, origin));
     const { outcome, lineage } = decision;
-    if (!isGood(outcome)) throw await this.refusal.of(outcome, { client, generation, ...decision });
+    if (!isGood(outcome)) {
+      throw await this.refusal.of(outcome, { origin, client, generation, ...decision });
+    }
     if (outcome !== 'replayed') this.checkpoints.add(handle, lineage);
-    this.note(client, generation, decision);
+    this.note(origin, client, generation, decision);
     return {
       grant: await this.grantOf(client, lineage),
       refreshToken: this.codec.encode({ handle, generation: lineage.current }),
@@ -94,7 +103,12 @@ export class RefreshTokenRotation {
     return this.grantOf(client, lineage);
   }
 
-  private async rebuild(client: Client, content: RefreshTokenContent, presented: Presentation) {
+  private async rebuild(
+    client: Client,
+    content: RefreshTokenContent,
+    presented: Presentation,
+    origin: RequestOrigin,
+  ): Promise<RotationDecision> {
     const { handle, generation } = content;
     const rebuilt = await this.record.rebuild(handle, (lineage) =>
       this.store.restore(handle, lineage, presented),
@@ -102,7 +116,7 @@ export class RefreshTokenRotation {
     if (rebuilt.standing === 'live') return rebuilt.result;
     const lineage = rebuilt.standing === 'revoked' ? rebuilt.lineage : null;
     const outcome = rebuilt.standing === 'revoked' ? 'revoked' : 'unknown';
-    throw await this.refusal.of(outcome, { client, generation, lineage, ageMs: null });
+    throw await this.refusal.of(outcome, { origin, client, generation, lineage, ageMs: null });
   }
 
   private async refuseUnauthentic(client: Client, token: string): Promise<never> {
@@ -118,10 +132,16 @@ export class RefreshTokenRotation {
   }
 
   /** A lineage tells by itself how often it was rotated: only what is out of the ordinary is written. */
-  private note(client: Client, generation: number, decision: RotationDecision): void {
+  private note(
+    origin: RequestOrigin,
+    client: Client,
+    generation: number,
+    decision: RotationDecision,
+  ): void {
     const { outcome, lineage, ageMs } = decision;
     if (outcome === 'rotated' || outcome === 'kept') return;
     this.audit.record({
+      origin,
       type: `refresh.${outcome}`,
       outcome: 'success',
       clientId: client.clientId,

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type TokenResponse } from '@keyward/oauth';
 import { decodeJwt } from 'jose';
 import { createClient } from 'redis';
-import { type AuditEvent } from '../audit/audit.trail.js';
-import { AuditRecord } from '../audit/audit.record.js';
+import { AuditRecord, type RecordedAuditEvent } from '../audit/audit.record.js';
 import { ClientStore } from '../client/client.store.js';
 import { type Grant } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
@@ -67,7 +66,7 @@ describeWithRedis('the refresh token grant', (redis) => {
     expect({ status: response.status, body }).toMatchObject({ status: 200 });
     return body;
   }
-  async function refused(answer: Promise<Response>): Promise<AuditEvent> {
+  async function refused(answer: Promise<Response>): Promise<RecordedAuditEvent> {
     const response = await answer;
     const body = (await response.json()) as { error: string; error_description: string };
     expect({ status: response.status, error: body.error }).toEqual({

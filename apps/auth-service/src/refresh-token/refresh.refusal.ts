@@ -4,11 +4,13 @@ import { InvalidGrantError, TemporarilyUnavailableError } from '@keyward/oauth';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { GrantService } from '../grant/grant.service.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { type Lineage } from './lineage.js';
 import { type BadOutcome } from './rotation.decision.js';
 
 /** What was presented, and what was found. */
 export interface RefusedPresentation {
+  readonly origin: RequestOrigin;
   readonly client: Client;
   readonly generation: number;
   /** Null where the record has no such lineage any more. */
@@ -43,13 +45,14 @@ export class RefreshRefusal {
     outcome: BadOutcome | 'unknown',
     refused: RefusedPresentation,
   ): Promise<InvalidGrantError> {
-    const { client, generation, lineage, ageMs } = refused;
+    const { origin, client, generation, lineage, ageMs } = refused;
     if (outcome === 'reused' && lineage !== null) {
       await this.grants.revoke(lineage.grantId, { reason: 'refresh_reused', by: 'server' });
     }
     const cause =
       outcome === 'revoked' && lineage !== null ? await this.findCause(lineage.grantId) : null;
     const reference = this.audit.record({
+      origin,
       type: `refresh.${outcome}`,
       outcome: 'failure',
       reason: cause === null ? outcome : `${outcome}: ${cause.reason} by ${cause.by}`,

@@ -3,6 +3,7 @@ import { decodeProtectedHeader } from 'jose';
 import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
 import { basic, SHARED_KEY, TestApplication } from '../testing/test-application.js';
 import { RevocationService } from './revocation.service.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 /** Within it every replica has heard of it by the journal. */
 const BOUND_MS = 5000;
@@ -35,7 +36,7 @@ describe('a signing key that is revoked', () => {
     const standby = (await kids(second)).filter((kid) => kid !== revoked);
 
     const service = first.app.get(RevocationService, { strict: false });
-    await service.revokeKey(revoked, { reason: 'stolen', by: 'server' });
+    await service.revokeKey(revoked, { reason: 'stolen', by: 'server' }, ORIGIN);
     for (const replica of replicas) {
       const end = Date.now() + BOUND_MS;
       while ((await kids(replica)).includes(revoked) && Date.now() < end) await sleep(20);

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type RevocationCause } from '../grant/grant.js';
+import { type Origin } from '../http/request.origin.js';
 import { keyRevocationExpiry } from './revocation.js';
 import { RevocationRecord } from './revocation.record.js';
 
@@ -14,12 +15,13 @@ export class KeyRevocation {
   ) {}
 
   /** @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then */
-  async revoke(kid: string, { reason, by }: RevocationCause): Promise<void> {
+  async revoke(kid: string, { reason, by }: RevocationCause, origin: Origin): Promise<void> {
     const expiresAt = keyRevocationExpiry();
     await this.record.revokeKey(
       { kind: 'kid', value: kid, iatBefore: null, audiences: null, expiresAt },
       `${reason} by ${by}`,
     );
-    this.audit.record({ type: 'key.revoked', outcome: 'success', reason, detail: { by, kid } });
+    const detail = { by, kid };
+    this.audit.record({ origin, type: 'key.revoked', outcome: 'success', reason, detail });
   }
 }

@@ -19,6 +19,7 @@ import { RevocationRelay } from './revocation.relay.js';
 import { KeyRevocation } from './key.revocation.js';
 import { RevocationService } from './revocation.service.js';
 import { type RevokedTokenState, type RevokedTokenStore } from './revoked-token.store.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 /** A hot store that can be cut off, and that can stop in the middle of a write. */
 class FailingRevokedTokenStore extends MemoryRevokedTokenStore {
@@ -127,7 +128,7 @@ describe('RevocationService', () => {
     const [one, other] = [newGrant({ accountId, scope: ['offline_access'] }), newGrant()];
     await grants.create(one);
     await grants.create(other);
-    await service.revokeSubject(accountId, cause);
+    await service.revokeSubject(accountId, cause, ORIGIN);
     expect(await service.isRevoked(token('a', one))).toBe(true);
     expect(await service.isRevoked(token('a', other))).toBe(false);
   });
@@ -144,7 +145,7 @@ describe('RevocationService', () => {
   });
 
   it('revokes all that a key signed', async () => {
-    await service.revokeKey('k9', cause);
+    await service.revokeKey('k9', cause, ORIGIN);
     expect(await service.isRevoked(token('a', { kid: 'k9' }))).toBe(true);
     expect(await service.isRevoked(token('a'))).toBe(false);
   });

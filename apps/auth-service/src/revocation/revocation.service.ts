@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type RevocationCause } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
+import { type Origin } from '../http/request.origin.js';
 import { SessionRevocation } from '../session/session.revocation.js';
 import { KeyRevocation } from './key.revocation.js';
 import { grantRevocationExpiry, type TokenIdentity, tokenRevocationExpiry } from './revocation.js';
@@ -66,8 +67,8 @@ export class RevocationService implements OnModuleDestroy {
    *
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  revokeSession(sid: string, cause: RevocationCause): Promise<void> {
-    return this.sessions.revokeSession(sid, cause);
+  revokeSession(sid: string, cause: RevocationCause, origin: Origin): Promise<void> {
+    return this.sessions.revokeSession(sid, cause, origin);
   }
 
   /**
@@ -76,8 +77,8 @@ export class RevocationService implements OnModuleDestroy {
    *
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  revokeSubject(accountId: string, cause: RevocationCause): Promise<void> {
-    return this.sessions.revokeSubject(accountId, cause);
+  revokeSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<void> {
+    return this.sessions.revokeSubject(accountId, cause, origin);
   }
 
   /**
@@ -101,8 +102,8 @@ export class RevocationService implements OnModuleDestroy {
    * Revokes a signing key and everything that it signed.
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  async revokeKey(kid: string, cause: RevocationCause): Promise<void> {
-    await this.keys.revoke(kid, cause);
+  async revokeKey(kid: string, cause: RevocationCause, origin: Origin): Promise<void> {
+    await this.keys.revoke(kid, cause, origin);
     await this.relay.relayRecorded();
   }
 

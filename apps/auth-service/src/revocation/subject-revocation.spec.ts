@@ -5,6 +5,7 @@ import { ALICE } from '../testing/bootstrap.fixture.js';
 import { CodeFlow } from '../testing/code-flow.js';
 import { basic, TestApplication } from '../testing/test-application.js';
 import { RevocationService } from './revocation.service.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 interface Tokens {
   readonly access_token: string;
@@ -54,7 +55,7 @@ describeWithRedis('revoking a person', (redis) => {
     const code = await one.code();
     expect(await standing(one, onesTokens)).toEqual(['code', true, 200]);
 
-    await service().revokeSubject(ALICE, cause);
+    await service().revokeSubject(ALICE, cause, ORIGIN);
 
     expect(await standing(one, onesTokens)).toEqual(['login_required', false, 400]);
     expect(await standing(other, othersTokens)).toEqual(['login_required', false, 400]);
@@ -82,7 +83,7 @@ describeWithRedis('revoking a person', (redis) => {
     const [onesTokens, othersTokens] = [await tokensOf(one), await tokensOf(other)];
     const sid = decodeJwt(onesTokens.id_token)['sid'] as string;
 
-    await service().revokeSession(sid, cause);
+    await service().revokeSession(sid, cause, ORIGIN);
 
     expect([await silently(one), await silently(other)]).toEqual(['login_required', 'code']);
     expect([await refresh(onesTokens), await refresh(othersTokens)]).toEqual([200, 200]);

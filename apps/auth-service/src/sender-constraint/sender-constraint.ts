@@ -6,6 +6,7 @@ import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
 import { ClientCertificates } from '../client-certificate/client-certificates.js';
+import { originOf } from '../http/request.origin.js';
 import { DpopProofs, proofErrorOf } from './dpop.proofs.js';
 
 @Injectable()
@@ -61,8 +62,10 @@ export class SenderConstraint {
     } catch (cause) {
       const error = proofErrorOf(cause);
       if (error instanceof InvalidDpopProofError) {
+        const type = 'proof.refused';
         const { reason } = error;
-        this.audit.record({ type: 'proof.refused', outcome: 'failure', clientId, reason });
+        const origin = originOf(request);
+        this.audit.record({ origin, type, outcome: 'failure', clientId, reason });
       }
       throw error;
     }

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type RevocationCause } from '../grant/grant.js';
+import { type Origin } from '../http/request.origin.js';
 import { grantRevocationExpiry } from '../revocation/revocation.js';
 import { RevocationRelay } from '../revocation/revocation.relay.js';
 import { SessionClock } from './session.clock.js';
@@ -21,20 +22,20 @@ export class SessionRevocation {
   ) {}
 
   /** {@link SessionRevocationRecord.revokeSession} */
-  async revokeSession(sid: string, cause: RevocationCause): Promise<void> {
+  async revokeSession(sid: string, cause: RevocationCause, origin: Origin): Promise<void> {
     const [until, now] = [grantRevocationExpiry(), this.clock.now()];
     const ended = await this.record.revokeSession(sid, cause, until, now);
     if (ended === null) return;
     const { accountId } = ended;
-    this.note('session.revoked', cause, { accountId, sid });
+    this.note('session.revoked', origin, cause, { accountId, sid });
     await this.carryOut([ended]);
   }
 
   /** {@link SessionRevocationRecord.revokeAccount} */
-  async revokeSubject(accountId: string, cause: RevocationCause): Promise<void> {
+  async revokeSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<void> {
     const [until, now] = [grantRevocationExpiry(), this.clock.now()];
     const ended = await this.record.revokeAccount(accountId, cause, until, now);
-    this.note('subject.revoked', cause, { accountId }, { sessions: ended.length });
+    this.note('subject.revoked', origin, cause, { accountId }, { sessions: ended.length });
     await this.carryOut(ended);
   }
 
@@ -46,22 +47,25 @@ export class SessionRevocation {
     accountId: string,
     hashes: PasswordReplacement,
     cause: RevocationCause,
+    origin: Origin,
   ): Promise<boolean> {
     const [until, now] = [grantRevocationExpiry(), this.clock.now()];
     const ended = await this.record.replacePassword(accountId, hashes, cause, until, now);
     if (ended === null) return false;
-    this.note('password.changed', cause, { accountId }, { sessions: ended.length });
+    this.note('password.changed', origin, cause, { accountId }, { sessions: ended.length });
     await this.carryOut(ended);
     return true;
   }
 
   private note(
     type: string,
+    origin: Origin,
     { reason, by }: RevocationCause,
     whose: { readonly accountId: string; readonly sid?: string },
     more?: { readonly sessions: number },
   ): void {
-    this.audit.record({ type, outcome: 'success', reason, ...whose, detail: { by, ...more } });
+    const detail = { by, ...more };
+    this.audit.record({ origin, type, outcome: 'success', reason, ...whose, detail });
   }
 
   private async carryOut(ended: readonly RecordedEnd[]): Promise<void> {

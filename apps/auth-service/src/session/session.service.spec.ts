@@ -22,6 +22,7 @@ import { SessionReader } from './session.reader.js';
 import { SessionRelay } from './session.relay.js';
 import { SessionService } from './session.service.js';
 import { PASSWORD_ACR, PASSWORD_AMR } from '../authentication/acr.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 const SIGN_IN = { accountId: ACCOUNT_ID, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
 const CONFIG: SessionConfig = { idleSeconds: 7200, absoluteSeconds: 43_200 };
@@ -214,8 +215,8 @@ describe('SessionService', () => {
     const browser = new FakeBrowser();
     const { sid } = await signIn(service, browser);
     await service.find(browser.request);
-    await Promise.all(Array.from({ length: 5 }, () => service.end(sid, 'signed_out')));
-    await service.end(sid, 'again');
+    await Promise.all(Array.from({ length: 5 }, () => service.end(sid, 'signed_out', ORIGIN)));
+    await service.end(sid, 'again', ORIGIN);
     expect(await service.find(browser.request)).toBeNull();
     expect(grants.revoked).toEqual([[sid, { reason: 'signed_out', by: `account ${ACCOUNT_ID}` }]]);
     expect(audit.events).toEqual([
@@ -234,7 +235,7 @@ describe('SessionService', () => {
     const browser = new FakeBrowser();
     const { sid } = await signIn(service, browser);
     grants.down = true;
-    await service.end(sid, 'signed_out');
+    await service.end(sid, 'signed_out', ORIGIN);
     expect(await service.find(browser.request)).toBeNull();
     expect(await outbox.findUnsettled(10)).toHaveLength(1);
     grants.down = false;
@@ -250,7 +251,7 @@ describe('SessionService', () => {
       const { sid } = await signIn(service, browser);
       await Promise.all([
         service.find(browser.request),
-        service.end(sid, 'signed_out'),
+        service.end(sid, 'signed_out', ORIGIN),
         service.find(browser.request),
         sleep(round % 5).then(() => service.find(browser.request)),
       ]);
@@ -302,7 +303,7 @@ describe('SessionService', () => {
       for (const { service } of [one, other, one, other]) {
         expect(await service.find(browser.request)).toMatchObject({ sid });
       }
-      await other.service.end(sid, 'signed_out');
+      await other.service.end(sid, 'signed_out', ORIGIN);
       for (const { service } of [one, other]) {
         expect(await service.find(browser.request)).toBeNull();
       }
@@ -318,7 +319,7 @@ describe('SessionService', () => {
         expect(await service.find(ended.request)).not.toBeNull();
         redisProxy.become(fault);
         expect(await service.find(ended.request)).not.toBeNull();
-        await service.end(sid, 'signed_out');
+        await service.end(sid, 'signed_out', ORIGIN);
         expect(await service.find(ended.request)).toBeNull();
         expect(await service.find(living.request)).not.toBeNull();
         redisProxy.become('pass');
@@ -337,7 +338,7 @@ describe('SessionService', () => {
       const { sid } = await signIn(one.service, browser);
       expect(await other.service.find(browser.request)).not.toBeNull();
       redisProxy.become('refuse');
-      await one.service.end(sid, 'signed_out');
+      await one.service.end(sid, 'signed_out', ORIGIN);
       redisProxy.become('pass');
       for (let look = 0; look < 40; look += 1, await sleep(25)) {
         expect(await other.service.find(browser.request)).toBeNull();
@@ -351,7 +352,7 @@ describe('SessionService', () => {
       const { sid } = await signIn(service, ended);
       await signIn(service, living);
       expect(await service.find(ended.request)).not.toBeNull();
-      await service.end(sid, 'signed_out');
+      await service.end(sid, 'signed_out', ORIGIN);
       await flush();
       await relay.catchUp();
       expect(await service.find(ended.request)).toBeNull();
@@ -369,7 +370,9 @@ describe('SessionService', () => {
       clock.offsetMs = 5 * MINUTE_MS;
       expect(await service.find(copied.request)).toMatchObject({ sid });
       await expect(service.find(uncopied.request)).rejects.toThrow(TemporarilyUnavailableError);
-      await expect(service.end(sid, 'signed_out')).rejects.toThrow(TemporarilyUnavailableError);
+      await expect(service.end(sid, 'signed_out', ORIGIN)).rejects.toThrow(
+        TemporarilyUnavailableError,
+      );
       const before = copied.header;
       await expect(signIn(service, copied)).rejects.toThrow(TemporarilyUnavailableError);
       expect(copied.header).toBe(before);
@@ -386,7 +389,7 @@ describe('SessionService', () => {
       const { sid } = await signIn(service, browser);
       expect(await service.find(browser.request)).not.toBeNull();
       redisProxy.become('refuse');
-      await elsewhere.service.end(sid, 'signed_out');
+      await elsewhere.service.end(sid, 'signed_out', ORIGIN);
       postgresProxy.become('refuse');
       redisProxy.become('pass');
       for (let look = 0; look < 20; look += 1, await sleep(50)) {
@@ -405,7 +408,7 @@ describe('SessionService', () => {
         rotating.header = browser.header;
         await Promise.all([
           other.service.find(former),
-          one.service.end(sid, 'signed_out'),
+          one.service.end(sid, 'signed_out', ORIGIN),
           other.service.find(former),
           signIn(other.service, rotating),
           one.service.find(former),

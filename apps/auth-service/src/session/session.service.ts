@@ -5,8 +5,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { sessionConfig, type SessionConfig } from '../config/session.config.js';
-import { clientAddressOf } from '../http/client.address.js';
 import { clearCookie, type Cookie, hostCookie, readCookie, writeCookie } from '../http/cookie.js';
+import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { SessionClock } from './session.clock.js';
 import { SessionRecord } from './session.record.js';
 import { SessionReader } from './session.reader.js';
@@ -72,11 +72,11 @@ export class SessionService implements OnApplicationBootstrap {
       cookieSha256: sha256(value),
       formerCookieSha256,
       userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      address: clientAddressOf(request) || null,
+      address: originOf(request).address || null,
       now: this.clock.now(),
     });
     if (formerCookieSha256 !== null) await this.relay.removeCopy(formerCookieSha256);
-    if (ended !== null) await this.afterEnd(ended);
+    if (ended !== null) await this.afterEnd(ended, originOf(request));
     writeCookie(reply, this.cookie, value);
     return session;
   }
@@ -89,11 +89,11 @@ export class SessionService implements OnApplicationBootstrap {
    * @param reason for the audit
    * @throws TemporarilyUnavailableError where it cannot be recorded
    */
-  async end(sid: string, reason: string): Promise<void> {
+  async end(sid: string, reason: string, origin: RequestOrigin): Promise<void> {
     const ended = await this.record.end(sid, reason, this.clock.now());
     if (ended === null) return;
     await this.relay.removeCopy(ended.cookieSha256);
-    await this.afterEnd(ended);
+    await this.afterEnd(ended, origin);
   }
 
   /** Removes the cookie from the browser. */
@@ -101,9 +101,10 @@ export class SessionService implements OnApplicationBootstrap {
     clearCookie(reply, this.cookie);
   }
 
-  private async afterEnd(ended: EndedSession): Promise<void> {
+  private async afterEnd(ended: EndedSession, origin: RequestOrigin): Promise<void> {
     const { sid, accountId, reason } = ended;
-    this.audit.record({ type: 'session.ended', outcome: 'success', reason, accountId, sid });
+    const type = 'session.ended';
+    this.audit.record({ origin, type, outcome: 'success', reason, accountId, sid });
     await this.relay.settle(ended);
   }
 

@@ -1,8 +1,9 @@
 import { InvalidRequestError, InvalidScopeError, InvalidTargetError } from '@keyward/oauth';
 import { FormParameters } from '../http/form.parser.js';
 import { parseTokenRequest } from './token-request.parser.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
-const parse = (body: string) => parseTokenRequest(FormParameters.parse(body));
+const parse = (body: string) => parseTokenRequest(FormParameters.parse(body), ORIGIN);
 
 describe('parseTokenRequest', () => {
   it('reads grant type, scope and resources', () => {

@@ -6,6 +6,7 @@ import {
   parseScope,
 } from '@keyward/oauth';
 import { type FormParameters } from '../http/form.parser.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 
 /** Longest scope value that is looked at, in characters. */
 export const MAX_SCOPE_LENGTH = 4096;
@@ -16,6 +17,8 @@ export const MAX_RESOURCES = 16;
 /** A token request, well-formed but not yet granted. */
 export interface TokenRequest {
   readonly grantType: string;
+  /** For the audit. */
+  readonly origin: RequestOrigin;
   /** The requested scope tokens; null where the client leaves the choice to the server. */
   readonly scope: readonly string[] | null;
   /** The requested resource indicators; empty for no restriction. */
@@ -35,10 +38,12 @@ export interface TokenRequest {
  */
 export function parseTokenRequest(
   form: FormParameters,
+  origin: RequestOrigin,
   confirmation: ConfirmationClaim | null = null,
 ): TokenRequest {
   return {
     grantType: form.required('grant_type'),
+    origin,
     scope: parseRequestedScope(form.single('scope')),
     resources: parseResources(form.repeated('resource')),
     authorizationDetails: form.single('authorization_details'),

@@ -9,6 +9,7 @@ import { type FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
+import { originOf } from '../http/request.origin.js';
 import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
 import { TOKEN_GRANTS, type TokenGrant } from './token.grant.js';
 import { parseTokenRequest } from './token-request.parser.js';
@@ -29,7 +30,7 @@ export class TokenController {
   async token(@Req() request: FastifyRequest, @Body() body: unknown): Promise<TokenResponse> {
     const form = FormParameters.parse(body);
     const client = await this.authenticator.authenticate(request, form);
-    const tokenRequest = parseTokenRequest(form);
+    const tokenRequest = parseTokenRequest(form, originOf(request));
     const grant = this.grants.find(({ grantType }) => grantType === tokenRequest.grantType);
     if (grant === undefined) {
       throw new UnsupportedGrantTypeError('this grant type is not supported');

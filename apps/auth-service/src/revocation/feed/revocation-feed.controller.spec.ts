@@ -6,6 +6,7 @@ import { ORDERS, PAYMENTS } from '../../testing/bootstrap.fixture.js';
 import { FeedReader } from '../../testing/feed.reader.js';
 import { basic, ISSUER, SHARED_KEY, TestApplication } from '../../testing/test-application.js';
 import { RevocationService } from '../revocation.service.js';
+import { ORIGIN } from '../../testing/request-origin.fixture.js';
 
 const cause = { reason: 'test', by: 'server' };
 
@@ -84,7 +85,7 @@ describe('GET /oauth2/revocations', () => {
   it('tells a resource server nothing of what concerns others alone', async () => {
     const [orders, payments] = [await follow('orders'), await follow('payments')];
     const [one, other] = [await revokedToken(ORDERS), await revokedToken(PAYMENTS)];
-    await service().revokeKey('a-key-of-no-one', cause);
+    await service().revokeKey('a-key-of-no-one', cause, ORIGIN);
     await orders.until(({ revocations }) => revocations.includes('kid a-key-of-no-one'));
     await payments.until(({ revocations }) => revocations.includes('kid a-key-of-no-one'));
     expect(orders.revocations).toContain(one);

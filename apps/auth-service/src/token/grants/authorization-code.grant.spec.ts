@@ -34,6 +34,7 @@ import { parseTokenRequest } from '../token-request.parser.js';
 import { TokenResponseIssuer } from '../token-response.issuer.js';
 import { AuthorizationCodeGrant } from './authorization-code.grant.js';
 import { resourceFixture } from '../../testing/resource.fixture.js';
+import { ORIGIN } from '../../testing/request-origin.fixture.js';
 
 const ISSUER = 'https://login.example.com';
 const REDIRECT_URI = 'https://web.example.com/callback';
@@ -100,7 +101,7 @@ function setUp(singleUse: SingleUseStore = new MemorySingleUseStore()) {
     };
     const present = Object.entries(form).filter((e): e is [string, string] => e[1] !== null);
     const body = new URLSearchParams(present).toString();
-    return tokenGrant.handle(client, parseTokenRequest(FormParameters.parse(body)));
+    return tokenGrant.handle(client, parseTokenRequest(FormParameters.parse(body), ORIGIN));
   };
   return { singleUse, codes, grants, audit, accessTokens, refreshTokens, issue, redeem };
 }

@@ -11,6 +11,7 @@ import { AuthorizationDetailsResolver } from '../../authorization-details/author
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
 import { GrantService } from '../../grant/grant.service.js';
+import { type RequestOrigin } from '../../http/request.origin.js';
 import { RefreshTokenService } from '../../refresh-token/refresh-token.service.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
 import { keyBindingOf } from '../../sender-constraint/key.binding.js';
@@ -65,10 +66,10 @@ export class AuthorizationCodeGrant extends TokenGrant {
       case 'redeemed':
         return this.redeem(client, code, redemption, request);
       case 'replayed':
-        return this.endReplayed(redemption.grant);
+        return this.endReplayed(redemption.grant, request.origin);
       case 'mismatched':
       case 'absent':
-        throw this.refused(client.clientId, redemption.outcome);
+        throw this.refused(request.origin, client.clientId, redemption.outcome);
     }
   }
 
@@ -88,7 +89,7 @@ export class AuthorizationCodeGrant extends TokenGrant {
     client: Client,
     code: string,
     { grant, nonce }: AuthorizedGrant,
-    { resources, confirmation, authorizationDetails }: TokenRequest,
+    { origin, resources, confirmation, authorizationDetails }: TokenRequest,
   ): Promise<TokenResponse> {
     const { response, isRecorded } = await this.recordOrRelease(code, grant, async () =>
       this.tokens.issue(grant, await this.targets.narrow(grant, resources), {
@@ -97,14 +98,14 @@ export class AuthorizationCodeGrant extends TokenGrant {
         authorizationDetails,
       }),
     );
-    if (!isRecorded) return this.answerEnded(grant, response);
+    if (!isRecorded) return this.answerEnded(origin, grant, response);
     try {
       const keyBinding = keyBindingOf(client, confirmation);
       const refreshToken = await this.refreshTokens.issue(client, grant, keyBinding);
-      this.noteRedeemed(grant);
+      this.noteRedeemed(origin, grant);
       return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
     } catch (error) {
-      if (error instanceof InvalidGrantError) return this.answerEnded(grant, response);
+      if (error instanceof InvalidGrantError) return this.answerEnded(origin, grant, response);
       throw error;
     }
   }
@@ -131,36 +132,50 @@ export class AuthorizationCodeGrant extends TokenGrant {
    *
    * @throws InvalidGrantError where something else ended the grant meanwhile, a sign-out above all
    */
-  private async answerEnded(grant: Grant, response: TokenResponse): Promise<TokenResponse> {
+  private async answerEnded(
+    origin: RequestOrigin,
+    grant: Grant,
+    response: TokenResponse,
+  ): Promise<TokenResponse> {
     const recorded = await this.grants.find(grant.grantId);
     if (recorded?.cause?.reason !== REPLAYED) {
-      throw this.refused(grant.clientId, 'its grant was ended meanwhile', grant);
+      throw this.refused(origin, grant.clientId, 'its grant was ended meanwhile', grant);
     }
-    this.noteRedeemed(grant, 'a replay ended the grant meanwhile');
+    this.noteRedeemed(origin, grant, 'a replay ended the grant meanwhile');
     return response;
   }
 
-  private noteRedeemed({ accountId, clientId, grantId, sid }: Grant, reason?: string): void {
+  private noteRedeemed(
+    origin: RequestOrigin,
+    { accountId, clientId, grantId, sid }: Grant,
+    reason?: string,
+  ): void {
     const ids = { accountId, clientId, grantId, sid };
-    this.audit.record({ type: 'code.redeemed', outcome: 'success', reason, ...ids });
+    this.audit.record({ origin, type: 'code.redeemed', outcome: 'success', reason, ...ids });
   }
 
   /**
    * Client, redirect_uri and verifier are right, so the code and its verifier are in two hands.
    * @see RFC 6749 section 4.1.2, RFC 9700 section 4.5
    */
-  private async endReplayed(grant: Grant): Promise<never> {
+  private async endReplayed(grant: Grant, origin: RequestOrigin): Promise<never> {
     await this.grants.revokeOrForestall(grant, {
       reason: REPLAYED,
       by: `client ${grant.clientId}`,
     });
-    throw this.refused(grant.clientId, 'replayed', grant);
+    throw this.refused(origin, grant.clientId, 'replayed', grant);
   }
 
-  private refused(clientId: string, reason: string, grant?: Grant): InvalidGrantError {
+  private refused(
+    origin: RequestOrigin,
+    clientId: string,
+    reason: string,
+    grant?: Grant,
+  ): InvalidGrantError {
     const type = reason === 'replayed' ? 'code.replayed' : 'code.refused';
     const { grantId, accountId, sid } = grant ?? {};
-    this.audit.record({ type, outcome: 'failure', reason, clientId, grantId, accountId, sid });
+    const ids = { clientId, grantId, accountId, sid };
+    this.audit.record({ origin, type, outcome: 'failure', reason, ...ids });
     return new InvalidGrantError(REFUSAL, `client ${clientId}: the code is ${reason}`);
   }
 }

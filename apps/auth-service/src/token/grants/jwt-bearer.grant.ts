@@ -50,6 +50,7 @@ export class JwtBearerGrant extends TokenGrant {
       // What could not be decided is no decision.
       if (error instanceof OAuthError && !(error instanceof TemporarilyUnavailableError)) {
         this.record(client, {
+          origin: request.origin,
           type: 'assertion.refused',
           outcome: 'failure',
           reason: error.reason,
@@ -74,7 +75,7 @@ export class JwtBearerGrant extends TokenGrant {
     client: Client,
     partner: Partner,
     text: string,
-    { scope: requested, resources, confirmation }: TokenRequest,
+    { origin, scope: requested, resources, confirmation }: TokenRequest,
   ): Promise<TokenResponse> {
     const assertion = await this.assertions.verify(partner, text);
     const { scope, audience } = await this.targets.resolve(
@@ -97,6 +98,7 @@ export class JwtBearerGrant extends TokenGrant {
       throw refusedAssertion(`it was used before, of ${partner.partnerId}`);
     }
     this.record(client, {
+      origin,
       type: 'assertion.accepted',
       outcome: 'success',
       detail: {

@@ -34,7 +34,11 @@ export class RefreshTokenGrant extends TokenGrant {
     const token = request.parameters.required('refresh_token');
     const narrowed = await this.narrowInAdvance(client, token, request);
     const keyBinding = keyBindingOf(client, request.confirmation);
-    const { grant, refreshToken } = await this.rotation.refresh(client, token, keyBinding);
+    const { grant, refreshToken } = await this.rotation.refresh(client, {
+      token,
+      keyBinding,
+      origin: request.origin,
+    });
     const target = narrowed ?? (await this.targetOf(grant, request));
     const response = await this.tokens.issue(grant, target, {
       nonce: null,

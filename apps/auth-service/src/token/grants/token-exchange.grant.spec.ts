@@ -8,8 +8,7 @@ import {
   type TokenResponse,
 } from '@keyward/oauth';
 import { decodeJwt } from 'jose';
-import { AuditRecord } from '../../audit/audit.record.js';
-import { type AuditEvent } from '../../audit/audit.trail.js';
+import { AuditRecord, type RecordedAuditEvent } from '../../audit/audit.record.js';
 import { ClientStore } from '../../client/client.store.js';
 import { type Grant } from '../../grant/grant.js';
 import { FormParameters } from '../../http/form.parser.js';
@@ -23,6 +22,7 @@ import { grantTo, idTokenOf, signIn } from '../../testing/signed-in.fixture.js';
 import { ISSUER, TestApplication } from '../../testing/test-application.js';
 import { parseTokenRequest } from '../token-request.parser.js';
 import { TokenExchangeGrant } from './token-exchange.grant.js';
+import { ORIGIN } from '../../testing/request-origin.fixture.js';
 
 const CAUSE = { reason: 'test', by: 'operator' };
 
@@ -75,7 +75,7 @@ describe('token exchange', () => {
     const { error } = (await response.json()) as { error?: string };
     return `${response.status} ${error}`;
   };
-  const audited = async (type: string, holds: (event: AuditEvent) => boolean) => {
+  const audited = async (type: string, holds: (event: RecordedAuditEvent) => boolean) => {
     for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
       const { events } = await server.app.get(AuditRecord, { strict: false }).find({ type });
       const found = events.find(holds);
@@ -169,7 +169,8 @@ describe('token exchange', () => {
       });
     }
     expect(await refusal('garbage')).toBe('400 invalid_request');
-    const refused = ({ reason = '' }: AuditEvent) => reason.includes('no live access token');
+    const refused = ({ reason = '' }: RecordedAuditEvent) =>
+      reason.includes('no live access token');
     expect(await audited('token.exchange_refused', refused)).toMatchObject({
       ...{ outcome: 'failure', clientId: 'gateway' },
     });
@@ -255,6 +256,7 @@ describe('token exchange', () => {
     const form = formOf(await tokenOf({ confirmation: { jkt: 'of-the-browser' } }));
     const request = parseTokenRequest(
       FormParameters.parse(new URLSearchParams(form).toString()),
+      ORIGIN,
       confirmation,
     );
     const answer = await server.app

@@ -15,6 +15,7 @@ import {
 import { AuditTrail } from '../../audit/audit.trail.js';
 import { type Client, type ExchangePolicy } from '../../client/client.js';
 import { GrantService } from '../../grant/grant.service.js';
+import { type RequestOrigin } from '../../http/request.origin.js';
 import { AccessTokenIssuer, tokenTypeOf } from '../../issuance/access-token.issuer.js';
 import { DerivedTargetResolver } from '../../resource/derived-target.resolver.js';
 import { TokenGrant } from '../token.grant.js';
@@ -52,7 +53,9 @@ export class TokenExchangeGrant extends TokenGrant {
       if (error instanceof OAuthError && !(error instanceof TemporarilyUnavailableError)) {
         const { clientId } = client;
         const { reason } = error;
-        this.audit.record({ type: 'token.exchange_refused', outcome: 'failure', clientId, reason });
+        const { origin } = request;
+        const type = 'token.exchange_refused';
+        this.audit.record({ origin, type, outcome: 'failure', clientId, reason });
       }
       throw error;
     }
@@ -89,7 +92,7 @@ export class TokenExchangeGrant extends TokenGrant {
     });
     // The key may have been waited for.
     if (expiresInSeconds <= 0) throw new InvalidRequestError('the subject token has expired');
-    this.recordExchange(client, subject, audience, isImpersonation);
+    this.recordExchange(request.origin, client, subject, audience, isImpersonation);
     return {
       access_token: accessToken,
       issued_token_type: ACCESS_TOKEN_TYPE,
@@ -111,12 +114,14 @@ export class TokenExchangeGrant extends TokenGrant {
   }
 
   private recordExchange(
+    origin: RequestOrigin,
     { clientId }: Client,
     { claims, grant }: SubjectToken,
     audience: readonly string[],
     isImpersonation: boolean,
   ): void {
     this.audit.record({
+      origin,
       type: 'token.exchanged',
       outcome: 'success',
       accountId: claims.sub,
