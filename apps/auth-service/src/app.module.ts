@@ -11,6 +11,7 @@ import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { ClientModule } from './client/client.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
+import { lifecycleConfig } from './config/lifecycle.config.js';
 import { mailConfig } from './config/mail.config.js';
 import { passwordPolicyConfig } from './config/password-policy.config.js';
 import { serverConfig } from './config/server.config.js';
@@ -51,6 +52,7 @@ import { ViewsModule } from './views/views.module.js';
         viewsConfig,
         sessionConfig,
         mailConfig,
+        lifecycleConfig,
         passwordPolicyConfig,
       ],
     }),

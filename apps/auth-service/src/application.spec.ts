@@ -1,5 +1,7 @@
 import { decodeProtectedHeader } from 'jose';
+import { migrate } from './storage/postgres/postgres.migrations.js';
 import { createTestDatabase } from './storage/testing/test-database.js';
+import { FaultProxy } from './testing/fault-proxy.js';
 import { SHARED_KEY, TestApplication } from './testing/test-application.js';
 
 describe('createApplication', () => {
@@ -50,12 +52,39 @@ describe('createApplication', () => {
     await database.drop();
   });
 
+  it('does not start on a schema that is behind where another one migrates, and says how', async () => {
+    const database = await createTestDatabase();
+    const environment = { AUTH_MIGRATIONS: 'require' };
+    await expect(TestApplication.start({ database, environment })).rejects.toThrow(
+      /the schema is behind by \d+ migration\(s\), the first is InitialSchema\d+: run "node dist\/migrate\.js"/,
+    );
+    await migrate(database.url);
+    const server = await TestApplication.start({ database, environment });
+    expect((await server.token('shop')).token_type).toBe('Bearer');
+    await server.stop();
+    await database.drop();
+  });
+
+  it('waits for a PostgreSQL that is not there yet', async () => {
+    const database = await createTestDatabase();
+    const proxy = await FaultProxy.to(database.url);
+    proxy.become('refuse');
+    setTimeout(() => proxy.become('pass'), 1500);
+    const late = { url: proxy.url, drop: () => database.drop() };
+    const server = await TestApplication.start({ database: late });
+    expect((await server.token('shop')).token_type).toBe('Bearer');
+    await server.stop();
+    await proxy.close();
+    await database.drop();
+  });
+
   it('says which server it cannot reach, and not with what password', async () => {
     const database = {
       url: 'postgres://keyward:a-password@127.0.0.1:1/keyward',
       drop: async () => undefined,
     };
-    const error = await TestApplication.start({ database }).catch((e: unknown) => e);
+    const environment = { AUTH_START_TIMEOUT_MS: '0' };
+    const error = await TestApplication.start({ database, environment }).catch((e: unknown) => e);
     expect(String(error)).toMatch(/PostgreSQL cannot be used \(DATABASE_URL\): .*ECONNREFUSED/);
     expect(String(error)).not.toContain('a-password');
   });

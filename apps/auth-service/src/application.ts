@@ -34,6 +34,8 @@ export async function createApplication({
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // What comes on an open connection while the process ends is answered like anything else.
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
     ...serverOptions(tlsConfig().credentials),

@@ -6,6 +6,7 @@ import { createApplication } from './application.js';
 import { MutualTlsListener } from './client-certificate/mutual-tls.listener.js';
 import { serverConfig, type ServerConfig } from './config/server.config.js';
 import { StartupError } from './config/startup.error.js';
+import { GracefulShutdown } from './lifecycle/graceful.shutdown.js';
 
 const logger = new Logger('auth-service');
 
@@ -14,7 +15,7 @@ async function start(app: NestFastifyApplication): Promise<void> {
   if (production && issuer.startsWith('http:')) {
     logger.warn('AUTH_INSECURE_HTTP_ISSUER: tokens and secrets travel in the clear to this issuer');
   }
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
+  new GracefulShutdown(app).onSignals(['SIGINT', 'SIGTERM']);
   try {
     await app.listen({ host, port });
   } catch (error) {

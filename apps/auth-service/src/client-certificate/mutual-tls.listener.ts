@@ -1,17 +1,17 @@
 /** The port on which clients are asked for their certificate, so that no browser ever is. */
 import { constants } from 'node:crypto';
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import { type TLSSocket } from 'node:tls';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { StartupError } from '../config/startup.error.js';
+import { lifecycleConfig, type LifecycleConfig } from '../config/lifecycle.config.js';
 import { tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { answerClientError } from '../http/client-error.handler.js';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from '../http/server.limits.js';
-
-const CLOSING_POLL_MS = 50;
+import { ServerDrain } from '../lifecycle/server.drain.js';
 
 /**
  * The same endpoints as on the other port. Certificates are asked for and not demanded: which one is
@@ -22,11 +22,12 @@ const CLOSING_POLL_MS = 50;
 @Injectable()
 export class MutualTlsListener implements BeforeApplicationShutdown {
   private readonly logger = new Logger(MutualTlsListener.name);
-  private server: Server | undefined;
+  private drain: ServerDrain | undefined;
 
   constructor(
     @Inject(tlsConfig.KEY) private readonly tls: TlsConfig,
     @Inject(serverConfig.KEY) private readonly config: ServerConfig,
+    @Inject(lifecycleConfig.KEY) private readonly lifecycle: LifecycleConfig,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -52,12 +53,9 @@ export class MutualTlsListener implements BeforeApplicationShutdown {
     });
     server.requestTimeout = REQUEST_TIMEOUT_MS;
     server.keepAliveTimeout = fastify.initialConfig.keepAliveTimeout ?? 0;
-    server.on('request', (request, response) => {
-      if (!server.listening) response.shouldKeepAlive = false;
-      fastify.routing(request, response);
-    });
+    server.on('request', (request, response) => fastify.routing(request, response));
     server.on('clientError', (error, socket) => answerClientError(error, socket as TLSSocket));
-    this.server = server;
+    this.drain = new ServerDrain(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         const inUse = `${this.config.host}:${port} is already in use: set another AUTH_MTLS_PORT`;
@@ -70,10 +68,17 @@ export class MutualTlsListener implements BeforeApplicationShutdown {
 
   /** What is under way is answered; nothing new is taken, and no connection is kept. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { server } = this;
-    if (server?.listening !== true) return;
-    const sweep = setInterval(() => server.closeIdleConnections(), CLOSING_POLL_MS);
-    await new Promise((resolve) => server.close(resolve));
-    clearInterval(sweep);
+    this.endConnections();
+    await this.close(this.lifecycle.shutdownTimeoutMs);
+  }
+
+  /** @see ServerDrain.endConnections */
+  endConnections(): void {
+    this.drain?.endConnections();
+  }
+
+  /** @see ServerDrain.close */
+  async close(timeoutMs: number): Promise<boolean> {
+    return (await this.drain?.close(timeoutMs)) ?? true;
   }
 }

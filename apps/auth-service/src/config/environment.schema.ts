@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { days, seconds } from './duration.variable.js';
+import { LIFECYCLE_VARIABLES } from './lifecycle.variables.js';
 import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
@@ -118,6 +119,7 @@ const schema = z.object({
     .optional(),
   ...MAIL_VARIABLES,
   AUTH_PASSWORD_MIN_LENGTH: passwordLength,
+  ...LIFECYCLE_VARIABLES,
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_SENTINELS: redisList.optional(),

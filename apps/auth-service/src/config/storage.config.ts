@@ -1,6 +1,7 @@
 /** Configuration namespace `storage`: which PostgreSQL and Redis, or the embedded default. */
 import { registerAs } from '@nestjs/config';
 import { parseEnvironment } from './environment.schema.js';
+import { type MigrationMode } from './lifecycle.variables.js';
 import { redisServers, type RedisServers } from './redis.servers.js';
 
 /** Where state lives. */
@@ -14,6 +15,10 @@ export interface StorageConfig {
   readonly dataDirectory: string;
   /** Whether a Redis that may evict keys is refused. */
   readonly requireNoEviction: boolean;
+  /** Whether the start migrates, or is refused where the schema is behind. */
+  readonly migrations: MigrationMode;
+  /** How long the start waits for servers that are not there yet. */
+  readonly startTimeoutMs: number;
 }
 
 export const storageConfig = registerAs('storage', (): StorageConfig => {
@@ -24,5 +29,7 @@ export const storageConfig = registerAs('storage', (): StorageConfig => {
     redisKeyPrefix: environment.REDIS_KEY_PREFIX,
     dataDirectory: environment.KEYWARD_DATA_DIR,
     requireNoEviction: environment.NODE_ENV === 'production',
+    migrations: environment.AUTH_MIGRATIONS,
+    startTimeoutMs: environment.AUTH_START_TIMEOUT_MS,
   };
 });

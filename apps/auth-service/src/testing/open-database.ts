@@ -28,6 +28,8 @@ export async function openDatabase(url: string): Promise<PostgresDatabase> {
     redisKeyPrefix: '',
     dataDirectory: '/nonexistent',
     requireNoEviction: false,
+    migrations: 'run',
+    startTimeoutMs: 0,
   });
   await database.onModuleInit();
   return database;

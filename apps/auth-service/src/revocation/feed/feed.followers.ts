@@ -20,7 +20,12 @@ export class FeedFollowers implements OnModuleDestroy {
 
   constructor(private readonly journal: RevocationJournal) {}
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): Promise<void> {
+    return this.end();
+  }
+
+  /** Ends every connection and takes no new one: followers go on elsewhere. Bears repetition. */
+  async end(): Promise<void> {
     this.closing = true;
     for (const follower of this.followers.keys()) follower.end();
     await Promise.all([...this.followers.values()].map(({ ended }) => ended));

@@ -13,6 +13,7 @@ import { StartupError } from '../../config/startup.error.js';
 import { EmbeddedPostgresServer } from './embedded/embedded-postgres-server.js';
 import { migrate } from './postgres.migrations.js';
 import { servingOptions } from './postgres.options.js';
+import { postgresProblem, requireMigrated, whenPostgresIsReachable } from './postgres.start.js';
 
 /**
  * Owns the pool and, where there is one, the server: they end in this order, after everything that
@@ -27,14 +28,17 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(storageConfig.KEY) private readonly config: StorageConfig) {}
 
   /**
-   * Connects, after bringing the schema up to date.
+   * Connects, after bringing the schema up to date, or after seeing that it is.
    * @throws StartupError where that is not possible
    */
   async onModuleInit(): Promise<void> {
-    await this.openBy(async (url) => {
-      const ran = await migrate(url);
-      if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
-    });
+    await this.openBy((url) =>
+      whenPostgresIsReachable(
+        () => this.prepare(url),
+        this.config.startTimeoutMs,
+        (line) => this.logger.warn(line),
+      ),
+    );
   }
 
   /**
@@ -56,13 +60,21 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
     return this.dataSource.manager;
   }
 
+  private async prepare(url: string): Promise<void> {
+    // What is embedded belongs to this process, and to no `migrate` before it.
+    const isEmbedded = this.config.databaseUrl === undefined;
+    if (this.config.migrations === 'require' && !isEmbedded) return requireMigrated(url);
+    const ran = await migrate(url);
+    if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
+  }
+
   private async openBy(prepare: (url: string) => Promise<void>): Promise<void> {
     try {
       const url = this.config.databaseUrl ?? (await this.startServer()).url;
       await prepare(url);
       await this.open(url);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = postgresProblem(error);
       const which = this.config.databaseUrl === undefined ? 'embedded' : 'DATABASE_URL';
       throw new StartupError(`PostgreSQL cannot be used (${which}): ${reason}`, { cause: error });
     }

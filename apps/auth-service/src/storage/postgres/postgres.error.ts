@@ -31,7 +31,8 @@ export async function onPostgres<T>(statement: () => Promise<T>): Promise<T> {
   }
 }
 
-function isUnavailable(error: unknown): boolean {
+/** Whether the same statement may succeed later, by itself. */
+export function isUnavailable(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? '');
   // A connection that broke between two statements of a transaction: TypeORM gives it back itself.

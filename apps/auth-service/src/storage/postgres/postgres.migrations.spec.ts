@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.js';
-import { migrate } from './postgres.migrations.js';
+import { migrate, pendingMigrations } from './postgres.migrations.js';
 import { MIGRATIONS, migrationOptions, servingOptions } from './postgres.options.js';
 
 describe('migrate', () => {
@@ -14,6 +14,19 @@ describe('migrate', () => {
     const runs = await Promise.all(Array.from({ length: 6 }, () => migrate(database.url)));
     expect(runs.flat()).toEqual(MIGRATIONS.map(({ name }) => name));
     expect(await migrate(database.url)).toEqual([]);
+  });
+
+  it('tells what has still to run, and changes nothing by that', async () => {
+    const names = MIGRATIONS.map(({ name }) => name);
+    expect(await pendingMigrations(database.url)).toEqual(names);
+    expect(await pendingMigrations(database.url)).toEqual(names);
+    await migrate(database.url);
+    const source = await new DataSource(migrationOptions(database.url)).initialize();
+    await source.undoLastMigration();
+    await source.destroy();
+    expect(await pendingMigrations(database.url)).toEqual(names.slice(-1));
+    await migrate(database.url);
+    expect(await pendingMigrations(database.url)).toEqual([]);
   });
 
   it('makes the schema that the entities describe', async () => {

@@ -1,7 +1,7 @@
 /** Brings the schema up to date, one replica at a time. */
 import { DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory.lock.js';
-import { migrationOptions } from './postgres.options.js';
+import { MIGRATIONS, migrationOptions, MIGRATIONS_TABLE } from './postgres.options.js';
 
 /**
  * Runs the migrations that are still to run. Replicas that boot together queue at the lock, and the
@@ -21,6 +21,24 @@ export async function migrate(url: string): Promise<readonly string[]> {
     } finally {
       await lock.release();
     }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The names of this release's migrations that have not run; it needs no right to change the schema. */
+export async function pendingMigrations(url: string): Promise<readonly string[]> {
+  const dataSource = await new DataSource(migrationOptions(url)).initialize();
+  try {
+    const [found] = await dataSource.query<{ found: string | null }[]>(
+      'SELECT to_regclass($1) AS found',
+      [MIGRATIONS_TABLE],
+    );
+    const rows = found?.found
+      ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`)
+      : [];
+    const ran = new Set(rows.map(({ name }) => name));
+    return MIGRATIONS.map(({ name }) => name).filter((name) => !ran.has(name));
   } finally {
     await dataSource.destroy();
   }

@@ -66,6 +66,9 @@ export const MIGRATIONS = [
   ClientCertificates1763791300000,
 ];
 
+/** Where PostgreSQL keeps which migrations have run. */
+export const MIGRATIONS_TABLE = 'schema_migration';
+
 /** What PostgreSQL calls the connections that serve requests. */
 export const SERVING_APPLICATION = 'keyward-auth-service';
 
@@ -103,7 +106,7 @@ export function migrationOptions(url: string): DataSourceOptions {
     url,
     applicationName: 'keyward-auth-service migrations',
     migrations: MIGRATIONS,
-    migrationsTableName: 'schema_migration',
+    migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each',
     poolSize: 2,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

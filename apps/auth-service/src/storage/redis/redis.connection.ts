@@ -17,9 +17,12 @@ export type RedisConnectionOptions = RedisServers & {
   readonly keyPrefix: string;
   /** Refuses to start on a Redis that may evict keys. */
   readonly requireNoEviction: boolean;
+  /** How long the start waits for it, in milliseconds. Default: 10,000. */
+  readonly startTimeoutMs?: number;
 };
 
-const BOOT_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 1000;
 const MAX_REDIRECTIONS = 2;
 
 /**
@@ -35,18 +38,25 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * @throws StartupError where Redis does not answer within 10 seconds
+   * @throws StartupError where Redis does not answer in time
    * @throws ConfigurationError where it may evict keys and must not, or is run in another way
    */
   async onModuleInit(): Promise<void> {
     const { variable } = this.topology;
+    const { startTimeoutMs = START_TIMEOUT_MS } = this.options;
+    const waiting = setTimeout(
+      () => this.logger.warn(`waiting for Redis (${variable}), for ${startTimeoutMs} ms at most`),
+      PATIENCE_MS,
+    );
     try {
-      await within(this.topology.open(), BOOT_TIMEOUT_MS, 'no connection');
+      await within(this.topology.open(), startTimeoutMs, 'no connection');
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       throw new StartupError(`Redis cannot be used (${variable}): ${String(error)}`, {
         cause: error,
       });
+    } finally {
+      clearTimeout(waiting);
     }
     const memories = await Promise.all(
       this.topology.nodes.map((node) => node.run((c) => c.info('memory')).catch(() => '')),

@@ -8,10 +8,15 @@ import { RedisConnection } from './redis.connection.js';
     {
       provide: RedisConnection,
       inject: [storageConfig.KEY],
-      useFactory: ({ redis, redisKeyPrefix, requireNoEviction }: StorageConfig) =>
+      useFactory: ({ redis, redisKeyPrefix, requireNoEviction, startTimeoutMs }: StorageConfig) =>
         redis === undefined
           ? null
-          : new RedisConnection({ ...redis, keyPrefix: redisKeyPrefix, requireNoEviction }),
+          : new RedisConnection({
+              ...redis,
+              keyPrefix: redisKeyPrefix,
+              requireNoEviction,
+              startTimeoutMs,
+            }),
     },
   ],
   exports: [RedisConnection],

@@ -1,0 +1,61 @@
+/** What happens to PostgreSQL at a start: it is waited for, and its schema is what this release needs. */
+import { StartupError } from '../../config/startup.error.js';
+import { whenReachable } from '../start.wait.js';
+import { isUnavailable } from './postgres.error.js';
+import { migrate, pendingMigrations } from './postgres.migrations.js';
+
+/**
+ * Does `work` as soon as PostgreSQL can be reached.
+ * @param log told once that there is something to wait for
+ * @throws whatever `work` threw at last
+ */
+export function whenPostgresIsReachable<T>(
+  work: () => Promise<T>,
+  timeoutMs: number,
+  log: (line: string) => void,
+): Promise<T> {
+  return whenReachable(work, {
+    timeoutMs,
+    isPassing: (error) => !(error instanceof StartupError) && isUnavailable(error),
+    onWait: (error) =>
+      log(`waiting for PostgreSQL, for ${timeoutMs} ms at most: ${postgresProblem(error)}`),
+  });
+}
+
+/**
+ * Migrates, in one process.
+ * @returns the names of the migrations that ran
+ * @throws StartupError saying why it cannot be done
+ */
+export async function migrateWhenReachable(
+  url: string,
+  timeoutMs: number,
+  log: (line: string) => void,
+): Promise<readonly string[]> {
+  try {
+    return await whenPostgresIsReachable(() => migrate(url), timeoutMs, log);
+  } catch (error) {
+    throw new StartupError(`cannot migrate (DATABASE_URL): ${postgresProblem(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws StartupError where this release needs migrations that have not run */
+export async function requireMigrated(url: string): Promise<void> {
+  const pending = await pendingMigrations(url);
+  if (pending.length === 0) return;
+  throw new StartupError(
+    `the schema is behind by ${pending.length} migration(s), the first is ${pending[0]}: ` +
+      'run "node dist/migrate.js" of this release, or set AUTH_MIGRATIONS=run',
+  );
+}
+
+/** What went wrong, in the words of whoever noticed. */
+export function postgresProblem(error: unknown): string {
+  // One failure for each address of a name comes without words of its own.
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(postgresProblem).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
