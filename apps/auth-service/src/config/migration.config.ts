@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { AUTH_START_TIMEOUT_MS } from './lifecycle.variables.js';
+import { readSecrets } from './secret.file.js';
 
 const schema = z.object({
   DATABASE_URL: z.url({
@@ -22,7 +23,9 @@ export interface MigrationConfig {
 
 /** @throws ConfigurationError listing every problem; an empty variable counts as absent */
 export function migrationConfig(environment: NodeJS.ProcessEnv): MigrationConfig {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const { environment: present, problems } = readSecrets(set, ['DATABASE_URL']);
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const result = schema.safeParse(present);
   if (result.success) {
     const { DATABASE_URL, AUTH_START_TIMEOUT_MS: startTimeoutMs } = result.data;

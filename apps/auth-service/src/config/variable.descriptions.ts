@@ -20,6 +20,7 @@ export const VARIABLE_GROUPS = [
   'Signing keys',
   'Tokens and sessions',
   'Pages, passwords and mail',
+  'Start and end',
   'Record',
 ] as const;
 
@@ -208,6 +209,24 @@ export const VARIABLE_DESCRIPTIONS: {
   AUTH_PASSWORD_MIN_LENGTH: {
     group: 'Pages, passwords and mail',
     meaning: 'characters of a password that a person chooses, 8 to 64',
+  },
+  AUTH_START_TIMEOUT_MS: {
+    group: 'Start and end',
+    meaning: 'how long a start waits for PostgreSQL and Redis, which may come up later',
+  },
+  AUTH_MIGRATIONS: {
+    group: 'Start and end',
+    meaning:
+      '`run` migrates at start; `require` refuses a schema that is behind: see [migrations](operations.md#migrations)',
+  },
+  AUTH_DRAIN_MS: {
+    group: 'Start and end',
+    meaning: 'from "not ready" to the closed port: until every proxy has noticed',
+    byDefault: '`5000` in production, else `0`',
+  },
+  AUTH_SHUTDOWN_TIMEOUT_MS: {
+    group: 'Start and end',
+    meaning: 'what requests under way have after that',
   },
   AUTH_SMTP_URL: {
     group: 'Pages, passwords and mail',

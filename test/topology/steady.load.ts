@@ -1,0 +1,82 @@
+/** Requests without a pause against a deployment, and a record of each that was not answered as it should be. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SignedIn } from './signed-in.js';
+import { type Topology } from './topology.js';
+
+const PAUSE_MS = 15;
+
+/** What there was of each kind. */
+export interface LoadReport {
+  readonly answered: Readonly<Record<string, number>>;
+  readonly lost: readonly string[];
+}
+
+/** Tokens, introspections, refreshes and calls of a resource server, each by workers of its own. */
+export class SteadyLoad {
+  readonly #over = new AbortController();
+  readonly #answered: Record<string, number> = {};
+  readonly #lost: string[] = [];
+  readonly #workers: Promise<void>[] = [];
+
+  private constructor(private readonly topology: Topology) {}
+
+  /** @param people each refreshes the token of one of these, over and over */
+  static async start(topology: Topology, people: readonly SignedIn[]): Promise<SteadyLoad> {
+    const load = new SteadyLoad(topology);
+    const token = await topology.token(topology.writer);
+    const form = { grant_type: 'client_credentials' };
+    for (let n = 0; n < 4; n += 1) {
+      load.#work('token', () => topology.post('/oauth2/token', topology.writer, form));
+      load.#work('introspection', () =>
+        topology.post('/oauth2/introspect', topology.ordersClient, { token }),
+      );
+    }
+    load.#work('metadata', () => fetch(`${topology.issuer}/.well-known/openid-configuration`));
+    load.#work('orders', async () => topology.callOrders(await topology.token(topology.writer)));
+    for (const { refresh_token } of people) load.#refresh(refresh_token);
+    return load;
+  }
+
+  async stop(): Promise<LoadReport> {
+    this.#over.abort();
+    await Promise.all(this.#workers);
+    return { answered: this.#answered, lost: this.#lost };
+  }
+
+  #refresh(first: string): void {
+    let refreshToken = first;
+    this.#work('refresh', async () => {
+      const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+      const answer = await this.topology.post('/oauth2/token', this.topology.web, form);
+      if (answer.status === 200) {
+        const body = (await answer.clone().json()) as { refresh_token: string };
+        refreshToken = body.refresh_token;
+      }
+      return answer;
+    });
+  }
+
+  #work(kind: string, request: () => Promise<Response>): void {
+    this.#workers.push(
+      (async () => {
+        while (!this.#over.signal.aborted) {
+          const problem = await this.#problemOf(request);
+          if (problem === null) this.#answered[kind] = (this.#answered[kind] ?? 0) + 1;
+          else this.#lost.push(`${kind}: ${problem}`);
+          await sleep(PAUSE_MS);
+        }
+      })(),
+    );
+  }
+
+  async #problemOf(request: () => Promise<Response>): Promise<string | null> {
+    try {
+      const answer = await request();
+      const text = await answer.text();
+      return answer.status === 200 ? null : `${answer.status} ${text.slice(0, 200)}`;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      return cause instanceof Error ? `${message}: ${cause.message}` : message;
+    }
+  }
+}
