@@ -87,7 +87,7 @@ export {
   type FetchLimits,
   type JsonDocument,
 } from './jwks/json-document.js';
-export { type KeySourceState } from './jwks/key-source.js';
+export { KeySource, type KeySourceState } from './jwks/key-source.js';
 export { parseCompactJws, type CompactJws } from './jws/compact-jws.js';
 export { type VerificationKey } from './jws/verification-key.js';
 export { parseStrictObject, type JsonObject } from './jws/strict-json.js';
@@ -121,6 +121,7 @@ export * from './trust/presets.js';
 export { createTrusts, type Trusts } from './trust/trusts.js';
 export {
   type ConfiguredKeys,
+  type ProvidedKeys,
   type RemoteKeys,
   type SharedSecret,
   type TokenKind,

@@ -5,3 +5,6 @@ export const ADMINISTRATION_PATH = '/admin';
 
 /** Scope of whoever lists, rotates and revokes signing keys. */
 export const ADMIN_KEYS_SCOPE = 'admin:keys';
+
+/** Scope of whoever registers, changes and disables clients. */
+export const ADMIN_CLIENTS_SCOPE = 'admin:clients';

@@ -1,15 +1,41 @@
 /** The administration API: a resource of this server, for those who have tokens for it. */
 import { Module } from '@nestjs/common';
+import { AuthModule } from '@keyward/auth';
+import { serverConfig } from '../config/server.config.js';
+import { tlsConfig } from '../config/tls.config.js';
+import { tokenConfig } from '../config/token.config.js';
+import { KeyRing } from '../keys/key.ring.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { RefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
+import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
-import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
+import { SingleUseStore } from '../single-use/single-use.store.js';
 import { StorageModule } from '../storage/storage.module.js';
-import { AdministratorAuthenticator } from './administrator.authenticator.js';
+import { administrationOptions } from './administration.protection.js';
+import { LiveTokenGuard } from './live-token.guard.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 
 @Module({
-  imports: [KeysModule, RevocationModule, SenderConstraintModule, StorageModule],
+  imports: [
+    KeysModule,
+    RevocationModule,
+    StorageModule,
+    AuthModule.forRootAsync({
+      global: false,
+      exceptionFilter: false,
+      imports: [KeysModule, RefreshTokenModule, StorageModule],
+      inject: [
+        serverConfig.KEY,
+        tlsConfig.KEY,
+        tokenConfig.KEY,
+        KeyRing,
+        SingleUseStore,
+        RefreshTokenKeys,
+      ],
+      useFactory: administrationOptions,
+    }),
+  ],
   controllers: [SigningKeysController],
-  providers: [AdministratorAuthenticator],
+  providers: [LiveTokenGuard],
 })
 export class AdministrationModule {}

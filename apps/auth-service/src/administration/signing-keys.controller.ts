@@ -9,9 +9,8 @@ import {
   Param,
   Post,
   Req,
-  UseFilters,
 } from '@nestjs/common';
-import { BearerExceptionFilter } from '@keyward/auth';
+import { CurrentPrincipal, type Principal, Scopes } from '@keyward/auth';
 import { ADMIN_KEYS_SCOPE, ADMINISTRATION_PATH, InvalidRequestError } from '@keyward/oauth';
 import { type FastifyRequest } from 'fastify';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
@@ -21,16 +20,16 @@ import { KeyRing } from '../keys/key.ring.js';
 import { KeyRotation } from '../keys/key.rotation.js';
 import { type SigningKeyEntry, SigningKeyStore } from '../keys/signing-key.store.js';
 import { RevocationService } from '../revocation/revocation.service.js';
-import { AdministratorAuthenticator } from './administrator.authenticator.js';
+import { Administration, administratorOf } from './administration.protection.js';
 
 const MAX_REASON_LENGTH = 200;
 
 /** Nothing of the private half, wherever it is, is ever read here. */
 @Controller(`${ADMINISTRATION_PATH}/keys`)
-@UseFilters(BearerExceptionFilter)
+@Administration()
+@Scopes(ADMIN_KEYS_SCOPE)
 export class SigningKeysController {
   constructor(
-    private readonly administrators: AdministratorAuthenticator,
     private readonly store: SigningKeyStore,
     private readonly rotation: KeyRotation,
     private readonly revocations: RevocationService,
@@ -40,8 +39,7 @@ export class SigningKeysController {
   /** Every key that there ever was, the oldest first. */
   @Get()
   @Header('Cache-Control', 'no-store')
-  async list(@Req() request: FastifyRequest) {
-    await this.administrators.demand(request, ADMIN_KEYS_SCOPE);
+  async list() {
     return { keys: (await this.store.list()).map(toJson) };
   }
 
@@ -52,8 +50,12 @@ export class SigningKeysController {
   @Post('rotate')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async rotate(@Req() request: FastifyRequest, @Body() body: unknown) {
-    const by = await this.administrators.demand(request, ADMIN_KEYS_SCOPE);
+  async rotate(
+    @Req() request: FastifyRequest,
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: unknown,
+  ) {
+    const by = administratorOf(principal);
     const algorithm = algorithmOf(FormParameters.parse(body).single('algorithm'));
     const order = { by, origin: originOf(request), algorithm };
     const takesOverAt = await this.rotation.rotateNow(order).catch((error: unknown) => {
@@ -69,10 +71,11 @@ export class SigningKeysController {
   @HttpCode(204)
   async revoke(
     @Req() request: FastifyRequest,
+    @CurrentPrincipal() principal: Principal,
     @Param('kid') kid: string,
     @Body() body: unknown,
   ): Promise<void> {
-    const by = await this.administrators.demand(request, ADMIN_KEYS_SCOPE);
+    const by = administratorOf(principal);
     const known = (await this.store.list()).some((key) => key.kid === kid);
     if (!known) throw new NotFoundException();
     const reason = FormParameters.parse(body).single('reason') ?? 'revoked by hand';

@@ -1,5 +1,4 @@
 /** Proof of possession: what tokens are bound to, and whether whoever presents one has it. */
-import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import {
   CertificateConfirmation,
@@ -18,27 +17,11 @@ import { RefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { StorageModule } from '../storage/storage.module.js';
+import { nonceOptions } from './dpop-nonce.keys.js';
 import { DpopProofs } from './dpop.proofs.js';
 import { SenderConstraint } from './sender-constraint.js';
 import { TokenSender } from './token.sender.js';
 import { SingleUseProofReplayStore } from './single-use-proof-replay.store.js';
-
-const NONCE_KEY_CONTEXT = 'keyward/dpop-nonce-key/1';
-const NONCE_KEY_BYTES = 32;
-
-/**
- * Nonces by a secret that every replica has already. The newest makes them, each recognises its own:
- * so replicas agree also while a new one is being handed out.
- */
-function noncesOf(keys: RefreshTokenKeys): DpopNonces {
-  const newestFirst = [...keys.versions].sort((a, b) => b - a);
-  return new DpopNonces({
-    keys: newestFirst.map((version) => {
-      const secret = keys.find(version) as Buffer;
-      return Buffer.from(hkdfSync('sha256', secret, '', NONCE_KEY_CONTEXT, NONCE_KEY_BYTES));
-    }),
-  });
-}
 
 /** `cnf` member `x5t#S256` of a token that comes to this server as to a resource. */
 function byCertificate(certificates: ClientCertificates): ConfirmationMethod {
@@ -70,7 +53,7 @@ function byDpop(dpop: DpopProofs): ConfirmationMethod {
         keys: RefreshTokenKeys,
       ) => {
         const replays = new SingleUseProofReplayStore(used);
-        const nonces = dpopNonce === 'required' ? noncesOf(keys) : undefined;
+        const nonces = dpopNonce === 'required' ? new DpopNonces(nonceOptions(keys)) : undefined;
         return new DpopProofs(new DpopProofVerifier({ replays, nonces }), server);
       },
     },

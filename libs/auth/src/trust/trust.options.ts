@@ -2,6 +2,7 @@
 import { type AsymmetricAlgorithm, type HmacAlgorithm } from '@keyward/oauth';
 import { type DecryptionOptions } from '../jwe/decryption.options.js';
 import { type JwksOptions } from '../jwks/jwks.options.js';
+import { type KeySource } from '../jwks/key-source.js';
 import { type JsonObject } from '../jws/strict-json.js';
 import { type IntrospectionOptions } from '../introspection/introspection.options.js';
 import { type RevocationOptions } from '../revocation/revocation.options.js';
@@ -82,6 +83,7 @@ export interface RemoteKeys {
   readonly jwksOptions?: JwksOptions;
   readonly jwks?: never;
   readonly secret?: never;
+  readonly keySource?: never;
 }
 
 /** Keys from the configuration: a JWK Set that changes by a restart. */
@@ -90,6 +92,20 @@ export interface ConfiguredKeys {
   readonly algorithms?: readonly AsymmetricAlgorithm[];
   /** The public keys. One that cannot be used is an error at start. */
   readonly jwks: { readonly keys: readonly object[] };
+  readonly jwksUri?: never;
+  readonly insecureHttp?: never;
+  readonly jwksOptions?: never;
+  readonly secret?: never;
+  readonly keySource?: never;
+}
+
+/** Keys that the application keeps itself: an authorization server that is a resource of its own. */
+export interface ProvidedKeys {
+  /** Algorithms to accept, out of asymmetric ones. Default `['ES256']`. */
+  readonly algorithms?: readonly AsymmetricAlgorithm[];
+  /** Asked at every token; what it no longer holds is no longer accepted, cached tokens included. */
+  readonly keySource: KeySource;
+  readonly jwks?: never;
   readonly jwksUri?: never;
   readonly insecureHttp?: never;
   readonly jwksOptions?: never;
@@ -106,7 +122,8 @@ export interface SharedSecret {
   readonly jwksUri?: never;
   readonly insecureHttp?: never;
   readonly jwksOptions?: never;
+  readonly keySource?: never;
 }
 
 /** One issuer that is trusted, with the rules for its tokens and its keys. */
-export type TrustOptions = TrustRules & (RemoteKeys | ConfiguredKeys | SharedSecret);
+export type TrustOptions = TrustRules & (RemoteKeys | ConfiguredKeys | ProvidedKeys | SharedSecret);

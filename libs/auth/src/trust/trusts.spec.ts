@@ -7,6 +7,7 @@ import {
   trustIn,
   verifierOf,
 } from '../spec-support/access-token.fixture.js';
+import { FixedKeySource } from '../jwks/fixed-key-source.js';
 import { generateSigningKey } from '../testing/signing-key.js';
 import { type TrustOptions } from './trust.options.js';
 import { createTrusts } from './trusts.js';
@@ -28,6 +29,7 @@ describe('createTrusts', () => {
     ['http that was asked for by name', { ...REMOTE, issuer: 'http://as', insecureHttp: true }],
     ['keys', trustIn([KEY, RSA])],
     ['a secret', { ...REMOTE, secret: SECRET, algorithms: ['HS256', 'HS512'] }],
+    ['keys of the application itself', { ...REMOTE, keySource: new FixedKeySource([]) }],
     ['no tolerance', { ...REMOTE, clockToleranceSeconds: 0 }],
     ['the highest tolerance', { ...REMOTE, clockToleranceSeconds: 300 }],
   ])('accepts %s', (_, options) => {
@@ -76,6 +78,16 @@ describe('createTrusts', () => {
       /HS512/,
     ],
     ['keys and a URL', { ...trustIn([KEY]), jwksUri: 'https://keys.example' }, /give one of/],
+    [
+      'keys of the application and a URL',
+      { ...REMOTE, keySource: new FixedKeySource([]), jwksUri: 'https://keys.example' },
+      /give one of/,
+    ],
+    [
+      'HMAC for keys of the application',
+      { ...REMOTE, keySource: new FixedKeySource([]), algorithms: ['HS256'] },
+      /HS256/,
+    ],
     ['keys and a secret', { ...trustIn([KEY]), secret: SECRET }, /give one of/],
     [
       'a secret and a URL',

@@ -70,11 +70,11 @@ function introspectionOf(
 }
 
 function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => number): KeySource {
-  const sources = [trust.secret, trust.jwks, trust.jwksUri].filter(
+  const sources = [trust.secret, trust.jwks, trust.jwksUri, trust.keySource].filter(
     (source) => source !== undefined,
   );
   if (sources.length > 1) {
-    throw new TypeError(`trust ${trust.issuer}: give one of jwksUri, jwks and secret`);
+    throw new TypeError(`trust ${trust.issuer}: give one of jwksUri, jwks, keySource and secret`);
   }
   // Types forbid the mixture already; a configuration that was never type-checked must not get by.
   const algorithms: readonly string[] = trust.algorithms ?? ['ES256'];
@@ -91,6 +91,7 @@ function keySource(trust: TrustOptions, observer: JwksObserver, clock: () => num
       `trust ${trust.issuer}: ${algorithms.join(', ')} are not all asymmetric algorithms of Keyward`,
     );
   }
+  if (trust.keySource !== undefined) return trust.keySource;
   // Where nothing that the issuer signs is read, its keys are not fetched.
   const isUnsigned = trust.tokens === 'opaque' && trust.introspection?.signedResponse !== true;
   if (isUnsigned && trust.jwks === undefined) return new FixedKeySource([]);
