@@ -8,6 +8,7 @@ import { decide } from '../authorization/authorization.decision.js';
 import { type AuthorizationRequest } from '../authorization/authorization-request.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { FRESH_SECONDS } from '../factor/factor.service.js';
+import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { factorPath, signInPath } from '../interaction/interaction.paths.js';
@@ -22,7 +23,10 @@ export interface Visit {
 }
 
 /** Somebody who was let in. */
-export interface Visitor extends Visit, SignedInAccount {}
+export interface Visitor extends Visit, SignedInAccount {
+  /** For the audit. */
+  readonly origin: RequestOrigin;
+}
 
 /** How lately the person has to have signed in: `fresh` for what a thief of a session must not do. */
 export type Freshness = 'any' | 'fresh';
@@ -64,7 +68,9 @@ export class AccountAccess {
           : await this.policy.neededAcr({ ...who.account, client: OWN_PAGES, request }),
       now: new Date(),
     });
-    if (who !== null && decision.next === 'respond') return { ...visit, ...who };
+    if (who !== null && decision.next === 'respond') {
+      return { ...visit, ...who, origin: originOf(visit.request) };
+    }
     const interactionId = await this.begin(visit, request, path);
     const next = decision.next === 'factor' ? factorPath : signInPath;
     seeOther(visit.reply, next(interactionId));

@@ -5,7 +5,12 @@ import { clearCookie, type Cookie, hostCookie, readCookie, writeCookie } from '.
 import { type Visit } from './account.access.js';
 
 /** Every notice; account-notice.html has the words. */
-export const NOTICES = ['profile-saved'] as const;
+export const NOTICES = [
+  'profile-saved',
+  'place-ended',
+  'other-places-ended',
+  'application-ended',
+] as const;
 
 /** A word for a sentence. */
 export type Notice = (typeof NOTICES)[number];

@@ -8,6 +8,9 @@ export interface PasswordReplacement {
   readonly to: string;
 }
 
+/** Which sessions of an account go on, with their grants. */
+export type KeptSessions = 'all' | 'none' | { readonly sid: string };
+
 /** Each method is one transaction: sessions, grants, and what follows from their end. */
 export abstract class SessionRevocationRecord {
   /**
@@ -38,9 +41,25 @@ export abstract class SessionRevocationRecord {
   ): Promise<readonly RecordedEnd[]>;
 
   /**
-   * The same, together with a new password: nobody who knew the old one stays signed in.
+   * The same but for one session and its grants. Where that one has ended it ends the others all the same.
+   *
+   * @returns the sessions that it ended
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract revokeOthers(
+    accountId: string,
+    keptSid: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[]>;
+
+  /**
+   * The same, together with a new password: nobody who knew the old one stays signed in, but for whom
+   * `kept` names.
    *
    * @param hashes of the password that is replaced, and of the new one
+   * @param kept default: none
    * @returns null where the account's password is no longer that, or the account is disabled: nothing
    *   was done then
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
@@ -51,5 +70,6 @@ export abstract class SessionRevocationRecord {
     cause: RevocationCause,
     outboxUntil: Date,
     now: Date,
+    kept?: KeptSessions,
   ): Promise<readonly RecordedEnd[] | null>;
 }

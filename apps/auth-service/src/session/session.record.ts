@@ -76,6 +76,14 @@ export abstract class SessionRecord {
    */
   abstract extend(sid: string, idleExpiresAt: Date, now: Date, unlessSince: Date): Promise<void>;
 
+  /**
+   * Whose session it is, or was as long as it is recorded.
+   * @param sid a UUID
+   * @returns null where there is none
+   * @throws TemporarilyUnavailableError where the record cannot be read
+   */
+  abstract findOwner(sid: string): Promise<string | null>;
+
   /** The live sessions of an account, the latest sign-in first. */
   abstract findOfAccount(accountId: string, now: Date): Promise<readonly SessionOverview[]>;
 

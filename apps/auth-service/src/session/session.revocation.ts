@@ -8,7 +8,11 @@ import { RevocationRelay } from '../revocation/revocation.relay.js';
 import { SessionClock } from './session.clock.js';
 import { type RecordedEnd } from './session.record.js';
 import { SessionRelay } from './session.relay.js';
-import { type PasswordReplacement, SessionRevocationRecord } from './session-revocation.record.js';
+import {
+  type KeptSessions,
+  type PasswordReplacement,
+  SessionRevocationRecord,
+} from './session-revocation.record.js';
 
 /** Recorded first and at once; hot copies and followers learn of it as soon as they can be reached. */
 @Injectable()
@@ -39,6 +43,25 @@ export class SessionRevocation {
     await this.carryOut(ended);
   }
 
+  /** {@link SessionRevocationRecord.revokeOthers} */
+  async revokeOthers(
+    accountId: string,
+    keptSid: string,
+    cause: RevocationCause,
+    origin: Origin,
+  ): Promise<void> {
+    const [until, now] = [grantRevocationExpiry(), this.clock.now()];
+    const ended = await this.record.revokeOthers(accountId, keptSid, cause, until, now);
+    this.note(
+      'sessions.revoked',
+      origin,
+      cause,
+      { accountId, sid: keptSid },
+      { sessions: ended.length },
+    );
+    await this.carryOut(ended);
+  }
+
   /**
    * {@link SessionRevocationRecord.replacePassword}
    * @returns whether it was done
@@ -48,9 +71,10 @@ export class SessionRevocation {
     hashes: PasswordReplacement,
     cause: RevocationCause,
     origin: Origin,
+    kept: KeptSessions = 'none',
   ): Promise<boolean> {
     const [until, now] = [grantRevocationExpiry(), this.clock.now()];
-    const ended = await this.record.replacePassword(accountId, hashes, cause, until, now);
+    const ended = await this.record.replacePassword(accountId, hashes, cause, until, now, kept);
     if (ended === null) return false;
     this.note('password.changed', origin, cause, { accountId }, { sessions: ended.length });
     await this.carryOut(ended);

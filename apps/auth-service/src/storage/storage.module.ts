@@ -11,6 +11,7 @@ import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
+import { AllowedApplicationStore } from '../grant/allowed-application.store.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
@@ -48,6 +49,7 @@ import { PostgresClientOriginStore } from './postgres/postgres-client-origin.sto
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresFactorStore } from './postgres/postgres-factor.store.js';
+import { PostgresAllowedApplicationStore } from './postgres/postgres-allowed-application.store.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
@@ -97,6 +99,7 @@ const RECORD = [
   { provide: FactorStore, useClass: PostgresFactorStore },
   { provide: RecoveryCodeStore, useClass: PostgresRecoveryCodeStore },
   { provide: GrantStore, useClass: PostgresGrantStore },
+  { provide: AllowedApplicationStore, useClass: PostgresAllowedApplicationStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },
   { provide: AuthorizationDetailsTypeStore, useClass: PostgresAuthorizationDetailsTypeStore },

@@ -19,6 +19,8 @@ const CONDITIONS = {
   grant: 'grant_id = $5',
   session: 'sid = $5 AND NOT $6 = ANY(scope)',
   account: 'account_id = $5',
+  others: 'account_id = $5 AND sid <> $6',
+  application: 'account_id = $5 AND client_id = $6',
 } as const;
 
 /**

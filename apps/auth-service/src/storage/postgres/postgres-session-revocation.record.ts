@@ -5,6 +5,7 @@ import { type EntityManager, IsNull } from 'typeorm';
 import { type RevocationCause } from '../../grant/grant.js';
 import { type RecordedEnd } from '../../session/session.record.js';
 import {
+  type KeptSessions,
   type PasswordReplacement,
   SessionRevocationRecord,
 } from '../../session/session-revocation.record.js';
@@ -16,7 +17,9 @@ import { endSession } from './session-end.statements.js';
 
 // Expired ones too: their hot copies are a minute behind at most. In one order, so that none deadlock.
 const LOCK_SESSIONS = `
-  SELECT sid FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY sid FOR UPDATE`;
+  SELECT sid FROM session
+  WHERE account_id = $1 AND sid IS DISTINCT FROM $2::uuid AND ended_at IS NULL
+  ORDER BY sid FOR UPDATE`;
 
 /** Sessions first, as whoever records a grant does: then the grant is seen here, or refused there. */
 @Injectable()
@@ -49,17 +52,30 @@ export class PostgresSessionRevocationRecord extends SessionRevocationRecord {
     return this.transaction((manager) => endAll(manager, accountId, cause, outboxUntil, now));
   }
 
+  revokeOthers(
+    accountId: string,
+    keptSid: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[]> {
+    return this.transaction((manager) =>
+      endAll(manager, accountId, cause, outboxUntil, now, { sid: keptSid }),
+    );
+  }
+
   replacePassword(
     accountId: string,
     { from, to }: PasswordReplacement,
     cause: RevocationCause,
     outboxUntil: Date,
     now: Date,
+    kept: KeptSessions = 'none',
   ): Promise<readonly RecordedEnd[] | null> {
     return this.transaction(async (manager) => {
       const where = { accountId, passwordHash: from, disabledAt: IsNull() };
       const { affected } = await manager.update(AccountEntity, where, { passwordHash: to });
-      return affected === 1 ? endAll(manager, accountId, cause, outboxUntil, now) : null;
+      return affected === 1 ? endAll(manager, accountId, cause, outboxUntil, now, kept) : null;
     });
   }
 
@@ -74,14 +90,18 @@ async function endAll(
   cause: RevocationCause,
   outboxUntil: Date,
   now: Date,
+  kept: KeptSessions = 'none',
 ): Promise<readonly RecordedEnd[]> {
-  const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId]);
+  if (kept === 'all') return [];
+  const keptSid = kept === 'none' ? null : kept.sid;
+  const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId, keptSid]);
   const ended: RecordedEnd[] = [];
   for (const { sid } of rows) {
     const one = await endSettled(manager, sid, cause, now);
     if (one !== null) ended.push(one);
   }
-  await revokeGrants(manager, 'account', [accountId], cause, outboxUntil);
+  if (keptSid === null) await revokeGrants(manager, 'account', [accountId], cause, outboxUntil);
+  else await revokeGrants(manager, 'others', [accountId, keptSid], cause, outboxUntil);
   return ended;
 }
 

@@ -61,6 +61,16 @@ export class PostgresSessionRecord extends SessionRecord {
     );
   }
 
+  findOwner(sid: string): Promise<string | null> {
+    return onPostgres(async () => {
+      const row = await this.database.manager.findOne(SessionEntity, {
+        select: { sid: true, accountId: true },
+        where: { sid },
+      });
+      return row?.accountId ?? null;
+    });
+  }
+
   findOfAccount(accountId: string, now: Date): Promise<readonly SessionOverview[]> {
     return onPostgres(async () => {
       const rows = await this.database.manager.find(SessionEntity, {
