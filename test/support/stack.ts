@@ -18,6 +18,12 @@ export interface StackClient {
   readonly secret: string;
 }
 
+/** What a test tells the applications besides. */
+export interface StackVariables {
+  readonly authService?: Readonly<Record<string, string>>;
+  readonly ordersService?: Readonly<Record<string, string>>;
+}
+
 /** Both applications on a database of their own, with the clients of deploy/bootstrap.json. */
 export class Stack {
   readonly reader = client('demo-client');
@@ -28,6 +34,7 @@ export class Stack {
   readonly password = randomBytes(24).toString('base64url');
   #authService!: AppProcess;
   #ordersService!: AppProcess;
+  #authVariables: Readonly<Record<string, string>> = {};
 
   private constructor(
     private readonly directory: string,
@@ -37,7 +44,7 @@ export class Stack {
   ) {}
 
   /** Starts both; the in-process stores stand in for Redis, so that one set of tests needs none. */
-  static async start(): Promise<Stack> {
+  static async start(more: StackVariables = {}): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), 'keyward-stack-'));
     const [authPort, ordersPort] = [await freeLoopbackPort(), await freeLoopbackPort()].map(String);
     const stack = new Stack(
@@ -46,6 +53,7 @@ export class Stack {
       authPort ?? '',
       ordersPort ?? '',
     );
+    stack.#authVariables = more.authService ?? {};
     await stack.startAuthService();
     stack.#ordersService = await startOrdersService({
       ORDERS_PORT: stack.ordersPort,
@@ -53,6 +61,7 @@ export class Stack {
       ORDERS_FILE: join(directory, 'orders.json'),
       ORDERS_DEMO_CUSTOMER: stack.reader.id,
       ORDERS_CLIENT_SECRET: stack.ordersClient.secret,
+      ...more.ordersService,
     });
     return stack;
   }
@@ -84,6 +93,7 @@ export class Stack {
       KEYWARD_DEMO_WEB_SECRET: this.web.secret,
       KEYWARD_DEMO_USER_PASSWORD: this.password,
       KEYWARD_ORDERS_SERVICE_SECRET: this.ordersClient.secret,
+      ...this.#authVariables,
     });
   }
 

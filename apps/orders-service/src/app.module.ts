@@ -27,6 +27,7 @@ import { FileOrderStore } from './storage/file-order.store.js';
             insecureHttp: config.insecureHttp,
             algorithms: [config.algorithm],
             revocation: followRevocations(config),
+            introspection: config.introspection,
           },
         ],
         scopes: ORDERS_SCOPES,

@@ -42,11 +42,40 @@ describe('readOrdersConfiguration', () => {
     ['ORDERS_INSECURE_HTTP', 'yes'],
     ['ORDERS_ALGORITHM', 'none'],
     ['ORDERS_TOKEN_URL', '/token'],
+    ['ORDERS_WHEN_STALE', 'ignore'],
+    ['ORDERS_WHEN_STALE', 'introspect'],
+    ['ORDERS_REVOCATIONS_REDIS_URL', 'http://127.0.0.1:6379'],
+    ['ORDERS_INTROSPECTION_URL', '/introspect'],
     ['ORDERS_DEMO_CUSTOMER', 'x'.repeat(256)],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(() => readOrdersConfiguration({ [name]: value })).toThrow(
       expect.objectContaining({ problems: [expect.stringContaining(name)] }),
     );
+  });
+
+  it('reads revocations from a Redis that is named, else from the issuer, with a secret', () => {
+    const secret = { ORDERS_CLIENT_SECRET: 'kws_of-a-test' };
+    const redis = { ORDERS_REVOCATIONS_REDIS_URL: 'rediss://orders:x@redis.example' };
+    expect(readOrdersConfiguration({}).revocations).toBeUndefined();
+    expect(readOrdersConfiguration(secret).revocations).toMatchObject({
+      from: 'issuer',
+      url: 'http://127.0.0.1:4000/oauth2/revocations',
+    });
+    expect(readOrdersConfiguration({ ...secret, ...redis }).revocations).toEqual({
+      from: 'redis',
+      redisUrl: 'rediss://orders:x@redis.example',
+      key: 'keyward:revocations',
+    });
+  });
+
+  it('asks the issuer about tokens only where a silent feed is to mean that', () => {
+    const secret = { ORDERS_CLIENT_SECRET: 'kws_of-a-test' };
+    expect(readOrdersConfiguration(secret).introspection).toBeUndefined();
+    const asking = readOrdersConfiguration({ ...secret, ORDERS_WHEN_STALE: 'introspect' });
+    expect(asking).toMatchObject({
+      whenStale: 'introspect',
+      introspection: { client: { clientId: 'orders-service', clientSecret: 'kws_of-a-test' } },
+    });
   });
 
   it('lists every problem at once', () => {

@@ -32,11 +32,20 @@ const environment = z
     ORDERS_CLIENT_SECRET: z.string().optional(),
     ORDERS_REVOCATIONS_URL: httpUrl.optional(),
     ORDERS_REVOCATIONS_TOKEN_URL: httpUrl.optional(),
+    ORDERS_REVOCATIONS_REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
+      .optional(),
+    ORDERS_REVOCATIONS_REDIS_KEY: z.string().default('keyward:revocations'),
+    ORDERS_INTROSPECTION_URL: httpUrl.optional(),
     ORDERS_WHEN_STALE: z
-      .enum(['accept', 'reject'], { error: 'must be accept or reject' })
+      .enum(['accept', 'introspect', 'reject'], { error: 'must be accept, introspect or reject' })
       .default('accept'),
     ORDERS_FILE: z.string().default('.keyward/orders.json'),
     ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
+  })
+  .refine((env) => env.ORDERS_WHEN_STALE !== 'introspect' || env.ORDERS_CLIENT_SECRET, {
+    path: ['ORDERS_WHEN_STALE'],
+    error: 'is introspect, which needs ORDERS_CLIENT_SECRET',
   })
   .transform((env) => ({
     /** Address to listen on. */
@@ -55,24 +64,49 @@ const environment = z
     algorithm: env.ORDERS_ALGORITHM,
     /** Token endpoint that the documentation page's "Authorize" asks. */
     tokenUrl: env.ORDERS_TOKEN_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}/oauth2/token`,
-    /** How revocations are followed; undefined without a secret: a token lives until it expires. */
-    revocations:
-      env.ORDERS_CLIENT_SECRET === undefined
-        ? undefined
-        : {
-            url:
-              env.ORDERS_REVOCATIONS_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}${REVOCATIONS_PATH}`,
-            tokenUrl:
-              env.ORDERS_REVOCATIONS_TOKEN_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}/oauth2/token`,
-            clientId: env.ORDERS_CLIENT_ID,
-            clientSecret: env.ORDERS_CLIENT_SECRET,
-            whenStale: env.ORDERS_WHEN_STALE,
-          },
+    /** Where revocations are read; undefined without a secret and a Redis: a token lives until it expires. */
+    revocations: revocationsOf(env),
+    /** What a feed that fell silent means. */
+    whenStale: env.ORDERS_WHEN_STALE,
+    /** How the issuer is asked while its feed is silent; undefined where it is not. */
+    introspection:
+      env.ORDERS_WHEN_STALE === 'introspect' && env.ORDERS_CLIENT_SECRET !== undefined
+        ? {
+            client: { clientId: env.ORDERS_CLIENT_ID, clientSecret: env.ORDERS_CLIENT_SECRET },
+            endpoint: env.ORDERS_INTROSPECTION_URL,
+            insecureHttp: env.ORDERS_INSECURE_HTTP === 'true',
+          }
+        : undefined,
     /** The file that holds the orders, absolute. */
     file: resolve(env.ORDERS_FILE),
     /** Gets three sample orders when the file is created; undefined: the file starts empty. */
     demoCustomer: env.ORDERS_DEMO_CUSTOMER,
   }));
+
+/** The stream of a Redis in the same trust domain, where one is named; else the issuer's feed. */
+function revocationsOf(env: {
+  readonly ORDERS_ISSUER: string;
+  readonly ORDERS_CLIENT_ID: string;
+  readonly ORDERS_CLIENT_SECRET?: string | undefined;
+  readonly ORDERS_REVOCATIONS_URL?: string | undefined;
+  readonly ORDERS_REVOCATIONS_TOKEN_URL?: string | undefined;
+  readonly ORDERS_REVOCATIONS_REDIS_URL?: string | undefined;
+  readonly ORDERS_REVOCATIONS_REDIS_KEY: string;
+}) {
+  const { ORDERS_REVOCATIONS_REDIS_URL: redisUrl, ORDERS_CLIENT_SECRET: clientSecret } = env;
+  if (redisUrl !== undefined) {
+    return { from: 'redis', redisUrl, key: env.ORDERS_REVOCATIONS_REDIS_KEY } as const;
+  }
+  if (clientSecret === undefined) return undefined;
+  const issuer = withoutSlash(env.ORDERS_ISSUER);
+  return {
+    from: 'issuer',
+    url: env.ORDERS_REVOCATIONS_URL ?? `${issuer}${REVOCATIONS_PATH}`,
+    tokenUrl: env.ORDERS_REVOCATIONS_TOKEN_URL ?? `${issuer}/oauth2/token`,
+    clientId: env.ORDERS_CLIENT_ID,
+    clientSecret,
+  } as const;
+}
 
 function withoutSlash(url: string): string {
   return url.replace(/\/$/, '');
