@@ -112,6 +112,15 @@ describe('findClientProblems', () => {
       { ...ASSERTING, jwks: { keys: [PUBLIC, { ...PUBLIC, kid: 'a' }] } },
       /^jwks: of several keys/,
     ],
+    [
+      'tokens that are bound both ways',
+      {
+        ...PUBLIC_CLIENT,
+        dpop_bound_access_tokens: true,
+        tls_client_certificate_bound_access_tokens: true,
+      },
+      /^dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens exclude each other/,
+    ],
     ['no subject', { ...CERTIFIED, tls_client_auth: undefined }, /^tls_client_auth is missing/],
     [
       'a subject that is none',

@@ -34,6 +34,7 @@ export function findClientProblems(
   return [
     ...findAuthenticationProblems(client, production),
     ...findCertificateProblems(client, mutualTls),
+    ...findBindingProblems(client),
     ...findGrantProblems(client),
     ...findDerivationProblems(client),
     ...findUriProblems(client, production),
@@ -68,6 +69,22 @@ function findAuthenticationProblems(client: ClientDocument, production: boolean)
     if (problem !== null) problems.push(`jwks_uri ${problem}`);
   }
   return problems;
+}
+
+/**
+ * A resource server is asked for one kind of proof a token: one that is bound both ways would be
+ * refused wherever only one of them arrives.
+ */
+function findBindingProblems({
+  dpop_bound_access_tokens: dpop,
+  tls_client_certificate_bound_access_tokens: certificate,
+}: ClientDocument): string[] {
+  return dpop && certificate
+    ? [
+        'dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens exclude each other: ' +
+          'a token is bound to one key',
+      ]
+    : [];
 }
 
 /** @see RFC 8705 section 2.1.2: exactly one name, and for this method alone */
