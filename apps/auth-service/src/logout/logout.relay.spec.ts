@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -236,14 +237,15 @@ describe('back-channel logout', () => {
   });
 
   it('takes over from a replica that died during an attempt', async () => {
-    const sid = await signedIn('web');
-    clockOffsetMs = -MINUTE_MS;
-    await end(sid);
-    // What the dead replica left: claimed, and never finished.
+    const sid = randomUUID();
+    // What the dead replica left: claimed, and never finished. It comes into being as such, so that no
+    // relay of this test, which all look on their own, can have claimed it before.
     await query(
-      `UPDATE logout_delivery SET attempts = 1, next_attempt_at = now() + interval '30 seconds'`,
+      `INSERT INTO logout_delivery
+         (client_id, account_id, sid, created_at, attempts, next_attempt_at)
+       VALUES ('web', $1, $2, now() - interval '1 minute', 1, now() + interval '30 seconds')`,
+      [ALICE, sid],
     );
-    clockOffsetMs = 0;
     await relayAll();
     expect(endpoint.received).toEqual([]);
     clockOffsetMs = MINUTE_MS;
