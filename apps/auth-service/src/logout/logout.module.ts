@@ -10,6 +10,7 @@ import { ViewsModule } from '../views/views.module.js';
 import { LogoutTokenIssuer } from './logout-token.issuer.js';
 import { LogoutController } from './logout.controller.js';
 import { LogoutHandler } from './logout.handler.js';
+import { LogoutPurge } from './logout.purge.js';
 import { LogoutRelay } from './logout.relay.js';
 import { LogoutRequestParser } from './logout-request.parser.js';
 import { LogoutSender } from './logout.sender.js';
@@ -25,6 +26,13 @@ import { LogoutSender } from './logout.sender.js';
     ViewsModule,
   ],
   controllers: [LogoutController],
-  providers: [LogoutRequestParser, LogoutHandler, LogoutRelay, LogoutTokenIssuer, LogoutSender],
+  providers: [
+    LogoutRequestParser,
+    LogoutHandler,
+    LogoutRelay,
+    LogoutPurge,
+    LogoutTokenIssuer,
+    LogoutSender,
+  ],
 })
 export class LogoutModule {}

@@ -18,7 +18,6 @@ import { LogoutTokenIssuer } from './logout-token.issuer.js';
 import { LogoutSender } from './logout.sender.js';
 
 const POLL_INTERVAL_MS = 1000;
-const PURGE_INTERVAL_MS = 3_600_000;
 const BATCH = 20;
 
 /** Longer than an attempt takes: until then no other replica makes one. */
@@ -30,15 +29,12 @@ const MAX_RETRY_MS = 3_600_000;
 /** After which the client's own session has most likely expired. */
 export const GIVE_UP_AFTER_MS = 86_400_000;
 
-/** How long an operator can see what became of a delivery. */
-const KEPT_MS = 7 * 86_400_000;
-
 /** Any number of replicas share the work. A client may be told twice, and never not at all. */
 @Injectable()
 export class LogoutRelay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(LogoutRelay.name);
   private readonly stopping = new AbortController();
-  private readonly timers: NodeJS.Timeout[] = [];
+  private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
 
   constructor(
@@ -51,22 +47,15 @@ export class LogoutRelay implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    const behind = (work: () => Promise<unknown>) => () =>
-      void work().catch((error: unknown) => this.logger.debug(`put off: ${String(error)}`));
-    this.timers.push(
-      setInterval(
-        behind(() => this.deliverDue()),
-        POLL_INTERVAL_MS,
-      ).unref(),
-      setInterval(
-        behind(() => this.purge()),
-        PURGE_INTERVAL_MS,
-      ).unref(),
-    );
+    this.timer = setInterval(() => {
+      void this.deliverDue().catch((error: unknown) =>
+        this.logger.debug(`put off: ${String(error)}`),
+      );
+    }, POLL_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.timers.forEach((timer) => clearInterval(timer));
+    clearInterval(this.timer);
     this.stopping.abort();
     await Promise.allSettled([this.running]);
   }
@@ -122,11 +111,6 @@ export class LogoutRelay implements OnApplicationBootstrap, OnModuleDestroy {
       sid,
       detail: { attempts },
     });
-  }
-
-  private async purge(): Promise<void> {
-    const before = after(this.clock.now(), -KEPT_MS);
-    while ((await this.deliveries.purge(before, 1000)) === 1000);
   }
 }
 
