@@ -4,7 +4,12 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ShadowComparison, type ShadowOptions, type TrustOptions } from '@keyward/auth';
 import { TestClock } from './support/resource-server-clock.js';
-import { PLATFORMS, ResourceServer, type Platform } from './support/resource-server.js';
+import {
+  PLATFORMS,
+  ResourceServer,
+  type Platform,
+  type ResourceServerOptions,
+} from './support/resource-server.js';
 import { createSigningKey, TokenForge } from './support/token-forge.js';
 
 const ISSUER = 'https://as.example';
@@ -17,15 +22,24 @@ const other = new TokenForge(OTHER, AUDIENCE, createSigningKey('ES256', 'ec-2'),
 const trustIn = ({ issuer, audience, key }: TokenForge, rules: Partial<TrustOptions> = {}) =>
   ({ issuer, audience, jwks: { keys: [key.jwk] }, ...rules }) as TrustOptions;
 
+const COOKIE: Partial<ResourceServerOptions> = {
+  cookie: {
+    name: '__Host-at',
+    csrf: { allowedOrigins: ['https://shop.example'], token: { keys: [Buffer.alloc(32, 1)] } },
+  },
+};
+
 async function withShadow(
   shadow: ShadowOptions,
   work: (server: ResourceServer) => Promise<void>,
   platform: Platform = 'express',
+  more: Partial<ResourceServerOptions> = {},
 ): Promise<void> {
   const server = await ResourceServer.start(platform, {
     trusts: [trustIn(forge)],
     clock: clock.nowMs,
     shadow,
+    ...more,
   });
   try {
     await work(server);
@@ -114,6 +128,22 @@ describe('shadow rules', () => {
         expect(told).not.toContain(secret);
       }
     }));
+
+  it('ask about a token that came in a cookie, too', () =>
+    withShadow(
+      { trusts: [trustIn(forge, { audience: 'https://invoices.example' })] },
+      async (server) => {
+        const headers = { cookie: `__Host-at=${await forge.issue()}` };
+        expect((await server.send('/orders', { headers })).status).toBe(200);
+        expect(await comparison(server)).toMatchObject({
+          outcome: 'disagree',
+          enforced: { verdict: 'accepted' },
+          shadow: { verdict: 'refused', stage: 'claims', reason: 'audience' },
+        });
+      },
+      'express',
+      COOKIE,
+    ));
 
   it('may be policies alone', () =>
     withShadow(

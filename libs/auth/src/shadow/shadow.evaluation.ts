@@ -14,8 +14,8 @@ import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
 import { type RefusalStage } from '../access-token/refusal.js';
 import { AuthObserver } from '../auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
-import { extractAccessToken } from '../bearer/bearer-token.js';
 import { type CallRequest } from '../call/call-request.js';
+import { presentedToken } from '../cookie/cookie-token.source.js';
 import { type Principal } from '../principal/principal.js';
 import { createTrusts } from '../trust/trusts.js';
 import { acceptedAs, compareDecisions, refusedBy, type Decision } from './shadow-comparison.js';
@@ -91,7 +91,7 @@ export class ShadowEvaluation implements OnModuleInit, OnApplicationBootstrap, O
     const { stage } = enforced.answer;
     if (stage !== undefined && NOT_COMPARED.has(stage)) return;
     if (Math.random() >= this.#limits.sampleRate) return;
-    const token = presentedToken(compared.request);
+    const token = tokenOf(compared.request);
     if (token === undefined) return;
     // Without trusts of its own there is nothing to say of a token that was refused as a token.
     if (this.#verifier === undefined && enforced.principal === undefined) return;
@@ -143,9 +143,9 @@ class ShadowKeysObserver {
   }
 }
 
-function presentedToken(request: CallRequest): string | undefined {
+function tokenOf(request: CallRequest): string | undefined {
   try {
-    return extractAccessToken(request)?.token;
+    return presentedToken(request)?.token;
   } catch {
     return undefined;
   }
