@@ -1,5 +1,12 @@
 /** OpenAPI documents by @nestjs/swagger, with security from the access decorators alone. */
-import { Controller, Get, Version, VersioningType, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Post,
+  Version,
+  VersioningType,
+  type INestApplication,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   ApiOperation,
@@ -19,6 +26,7 @@ import {
   Scopes,
   StepUp,
   UnmatchedOperationError,
+  type AccessTokenCookieOptions,
   type SecurityDescriptionOptions,
 } from '@keyward/auth';
 import { createSigningKey } from './support/token-forge.js';
@@ -69,6 +77,13 @@ class AnyoneController {
   }
 }
 
+@Controller('changes')
+class ChangesController {
+  @Post() @Scopes('things:write') change() {
+    return null;
+  }
+}
+
 const elsewhere = (): { readonly ThingsController: new () => object } => {
   @Controller('elsewhere')
   @Scopes('things:elsewhere')
@@ -90,6 +105,7 @@ describe('describeSecurity', () => {
       controllers = [ThingsController, AnyoneController] as (new () => object)[],
       issuers = [ISSUER],
       factory = undefined as ((controller: string, method: string) => string) | undefined,
+      cookie = undefined as AccessTokenCookieOptions | undefined,
     } = {},
   ): Promise<OpenAPIObject> {
     const auth = AuthModule.forRoot({
@@ -98,6 +114,7 @@ describe('describeSecurity', () => {
         audience: 'https://rs.example',
         jwks: { keys: [JWK] },
       })),
+      cookie,
       scopes: defineScopes({ 'things:read': 'See things', 'things:write': 'Change things' }),
     });
     const root = { module: class RootModule {}, imports: [auth], controllers };
@@ -186,6 +203,31 @@ describe('describeSecurity', () => {
       { 'as.example': ['things:read'] },
       { 'other.example_realms_one': ['things:read'] },
     ]);
+  });
+
+  it('describes the cookie where tokens are taken from one, and the header that goes with a change', async () => {
+    const token = { keys: [Buffer.alloc(32, 7)], headerName: 'X-Shop-CSRF' };
+    const csrf = { allowedOrigins: ['https://shop.example'], token };
+    const cookie: AccessTokenCookieOptions = { name: '__Host-shop-token', csrf };
+    const controllers = [ThingsController, ChangesController];
+    const document = await documentOf({}, { cookie, controllers });
+    expect(operation(document, '/things/inherited')?.security).toEqual([
+      { oauth2: ['things:read'] },
+      { accessTokenCookie: [] },
+    ]);
+    expect(document.paths['/changes']?.post?.security).toEqual([
+      { oauth2: ['things:write'] },
+      { accessTokenCookie: [], csrfToken: [] },
+    ]);
+    expect(operation(document, '/things/open')?.security).toEqual([]);
+    expect(document.components?.securitySchemes).toMatchObject({
+      oauth2: {},
+      accessTokenCookie: { type: 'apiKey', in: 'cookie', name: '__Host-shop-token' },
+      csrfToken: { type: 'apiKey', in: 'header', name: 'x-shop-csrf' },
+    });
+    expect(JSON.stringify(document)).not.toContain(Buffer.alloc(32, 7).toString('base64'));
+    const without = (await documentOf({}, { controllers })).components?.securitySchemes;
+    expect(Object.keys(without ?? {})).toEqual(['oauth2']);
   });
 
   it('follows ids of a team’s own making where it knows how they are made', async () => {

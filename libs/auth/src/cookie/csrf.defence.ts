@@ -86,6 +86,11 @@ export class CsrfDefence {
   }
 }
 
+/** Whether a request of this method, in upper case, changes nothing. */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
 /** By every method that the request has had: middleware may have put another in its place. */
 function isSafeRequest({ headers, method, originalMethod, raw }: HttpRequest): boolean {
   return (

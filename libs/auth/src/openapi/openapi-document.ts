@@ -30,11 +30,18 @@ const METHODS = new Set([
   'query',
 ]);
 
+/** One operation, and the method that it is of. */
+export interface MethodOperation {
+  /** In lower case. */
+  readonly method: string;
+  readonly operation: OpenApiOperation;
+}
+
 /** Every operation of the document. */
-export function operationsOf({ paths }: OpenApiDocument): readonly OpenApiOperation[] {
+export function operationsOf({ paths }: OpenApiDocument): readonly MethodOperation[] {
   return Object.values(paths).flatMap((item) =>
     Object.entries(item as Record<string, OpenApiOperation>)
       .filter(([name]) => METHODS.has(name))
-      .map(([, operation]) => operation),
+      .map(([method, operation]) => ({ method, operation })),
   );
 }

@@ -3,6 +3,7 @@ import { type INestApplicationContext } from '@nestjs/common';
 import { openidConfigurationUri } from '@keyward/oauth';
 import { scopesOf, type AccessPolicy } from '../access/access-policy.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
+import { cookieRequirement, cookieSchemes } from './cookie-security.js';
 import {
   operationsOf,
   type OpenApiDocument,
@@ -30,9 +31,10 @@ export interface SecurityDescriptionOptions {
 }
 
 /**
- * Gives the document a security scheme for each trusted issuer, and every operation the requirement
- * of its handler's decorators, the answers that come with it and, where it has no summary, one that
- * says the scopes. Public operations say that they want nothing.
+ * Gives the document a security scheme for each trusted issuer, and one for tokens in a cookie where
+ * these are taken; every operation gets the requirement of its handler's decorators, the answers that
+ * come with it and, where it has no summary, one that says the scopes. Public operations say that they
+ * want nothing.
  *
  * ```ts
  * const document = SwaggerModule.createDocument(app, config);
@@ -46,18 +48,25 @@ export function describeSecurity(
   document: OpenApiDocument,
   options: SecurityDescriptionOptions = {},
 ): void {
-  const { trusts, scopes = {} } = app.get<AuthModuleOptions>(AUTH_OPTIONS, { strict: false });
+  const {
+    trusts,
+    scopes = {},
+    cookie,
+  } = app.get<AuthModuleOptions>(AUTH_OPTIONS, { strict: false });
   const names = new Map(trusts.map(({ issuer }) => [issuer, schemeName(issuer, trusts.length)]));
   const policies = new OperationPolicies(app, options.operationIdFactory ?? defaultOperationId);
   const used = new Set<string>();
-  for (const operation of operationsOf(document)) {
+  for (const { method, operation } of operationsOf(document)) {
     const policy = policies.of(operation.operationId);
     if (policy.public) {
       operation.security = [];
       continue;
     }
     for (const scope of scopesOf(policy)) used.add(scope);
-    operation.security = requirements(policy, [...names.values()]);
+    operation.security = [
+      ...requirements(policy, [...names.values()]),
+      ...(cookie === undefined ? [] : [cookieRequirement(method)]),
+    ];
     operation.summary ||= describeAccess(policy);
     operation.responses['401'] ??= { description: describeUnauthorized(policy) };
     operation.responses['403'] ??= { description: describeForbidden(policy) };
@@ -65,10 +74,11 @@ export function describeSecurity(
   const described = Object.fromEntries(
     [...used].sort().map((scope) => [scope, scopes[scope] ?? '']),
   );
-  const schemes = [...names].map(([issuer, name]) => [
+  const schemes: [string, object][] = [...names].map(([issuer, name]) => [
     name,
     securityScheme(issuer, described, options.flows?.[issuer]),
   ]);
+  if (cookie !== undefined) schemes.push(...Object.entries(cookieSchemes(cookie)));
   document.components = {
     ...document.components,
     securitySchemes: { ...document.components?.securitySchemes, ...Object.fromEntries(schemes) },
