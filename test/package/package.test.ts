@@ -1,5 +1,5 @@
 /** The packed libraries, installed in an empty folder, protect applications of both Nests. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,10 +118,33 @@ describe.each([
     const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     const byMain = await importedPackages(join(root, 'dist/index.js'));
     expect(byMain.filter((name) => optional.includes(name) || !needed.includes(name))).toEqual([]);
-    const byTesting = await importedPackages(join(root, 'dist/testing.js'));
-    expect(byTesting.filter((name) => !byMain.includes(name))).toEqual([]);
-    const bySockets = await importedPackages(join(root, 'dist/websockets.js'));
-    expect(bySockets.filter((name) => !byMain.includes(name))).toEqual(['@nestjs/websockets']);
+    // Nothing that a subpath needs is missing where nobody imports it.
+    const needs: Record<string, string[]> = {
+      testing: [],
+      websockets: ['@nestjs/websockets'],
+      opentelemetry: ['@opentelemetry/api'],
+      terminus: ['@nestjs/terminus'],
+    };
+    for (const subpath of subpathsOf(manifest)) {
+      const imported = await importedPackages(join(root, `dist/${subpath}.js`));
+      const more = imported.filter((name) => !byMain.includes(name) && !needed.includes(name));
+      expect(more).toEqual([]);
+      const optionals = imported.filter((name) => optional.includes(name));
+      expect([subpath, optionals]).toEqual([subpath, needs[subpath] ?? []]);
+    }
+  });
+
+  it('names the types of each subpath where a resolution does not read exports', async () => {
+    const root = join(consumer.folder, 'node_modules/@keyward/auth');
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const types = subpathsOf(manifest).map((name) => [name, [manifest.exports[`./${name}`].types]]);
+    expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(types) });
+    await Promise.all(
+      types
+        .flat(2)
+        .filter(isPath)
+        .map((path) => access(join(root, path))),
+    );
   });
 });
 
@@ -139,6 +162,17 @@ async function importedPackages(entry: string): Promise<string[]> {
     }
   }
   return [...packages].filter((name) => !isBuiltin(name)).sort();
+}
+
+/** What may be imported besides the package itself. */
+function subpathsOf({ exports }: { readonly exports: Record<string, unknown> }): string[] {
+  return Object.keys(exports)
+    .filter((name) => name !== '.' && name !== './package.json')
+    .map((name) => name.slice(2));
+}
+
+function isPath(text: string): boolean {
+  return text.startsWith('./');
 }
 
 function isBuiltin(name: string): boolean {
