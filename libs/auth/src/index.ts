@@ -3,6 +3,7 @@ export { AuthModule } from './auth.module.js';
 export { AUTH_OPTIONS, type AuthModuleExtras, type AuthModuleOptions } from './auth.options.js';
 export { AuthObserver, LoggingAuthObserver, type RefusedRequest } from './auth.observer.js';
 export * from './access/access.decorators.js';
+export { type AuthorizationDetail } from '@keyward/oauth';
 export { type DetailPredicate } from './access/details-requirement.js';
 export {
   AccessPolicies,
@@ -24,11 +25,8 @@ export { type HandlerTransport } from './access/handler-metadata.js';
 export { UndecoratedHandlerError, UnguardedHandlerError } from './access/route-audit.js';
 export { ScopesGuard } from './access/scopes.guard.js';
 export { type StepUpOptions, type StepUpRequirement } from './access/step-up.js';
-export {
-  AccessTokenVerifier,
-  type BoundTokens,
-  type VerifierOptions,
-} from './access-token/access-token.verifier.js';
+export { type BoundTokens } from './access-token/bound-tokens.js';
+export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';
 export { JwtStrategy } from './access-token/jwt.strategy.js';
 export {
   IntrospectionUnavailableError,

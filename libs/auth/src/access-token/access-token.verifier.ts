@@ -1,18 +1,20 @@
 /** Decides whether an access token is good: the one core behind every guard, strategy and test. */
 import { type RevocationEvent } from '@keyward/oauth';
 import { type KeySourceState } from '../jwks/key-source.js';
-import { type OpenedToken, TokenDecryption } from '../jwe/token.decryption.js';
-import { type CompactJws, parseCompactJws } from '../jws/compact-jws.js';
+import { TokenDecryption } from '../jwe/token.decryption.js';
+import { parseCompactJws } from '../jws/compact-jws.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { markIntrospected, type Principal } from '../principal/principal.js';
 import { type TrustRevocationState } from '../revocation/trust-revocation.js';
 import { OpaqueTrusts } from '../introspection/opaque-trusts.js';
-import { admitOpaqueToken, confirmPrincipal } from '../introspection/introspected-token.js';
-import { type AcceptedHeader, type Trust } from '../trust/trust.js';
+import { IssuerInquiry } from '../introspection/issuer-inquiry.js';
+import { TrustUpkeep } from '../trust/trust-upkeep.js';
 import { type Trusts } from '../trust/trusts.js';
+import { type BoundTokens, refuseBound, unbound } from './bound-tokens.js';
 import { createPrincipal } from './create-principal.js';
-import { IntrospectionUnavailableError, RefusedTokenError, shown } from './refusal.js';
+import { RefusedTokenError } from './refusal.js';
 import { checkClaims, checkTimes } from './registered-claims.js';
+import { checkSignature, type TokenCandidate, trustOf } from './token-candidate.js';
 import {
   VerifiedTokenCache,
   type CacheStatistics,
@@ -28,23 +30,6 @@ export interface VerifierOptions {
 }
 
 /**
- * What happens to a token that is bound to a key (`cnf`). Nobody may take one who does not hold it
- * against its sender: `refused` is for whoever knows the token alone, `unchecked` for a caller that
- * asks the request for the key.
- */
-export type BoundTokens = 'refused' | 'unchecked';
-
-/** A token on its way through the checks. */
-interface Candidate {
-  /** The token, or what was encrypted in it. */
-  readonly signed: string;
-  readonly cacheKey: string;
-  readonly jws: CompactJws;
-  readonly trust: Trust;
-  readonly header: AcceptedHeader;
-}
-
-/**
  * Verifies access tokens of a fixed set of trusts. What it answers depends on the token, the clock
  * and the keys of the moment, and on nothing else: cached or not, over whatever transport.
  *
@@ -54,6 +39,8 @@ export class AccessTokenVerifier {
   readonly #cache: VerifiedTokenCache;
   readonly #opaque: OpaqueTrusts;
   readonly #decryption: TokenDecryption;
+  readonly #inquiry: IssuerInquiry;
+  readonly #upkeep: TrustUpkeep;
   readonly #maxTokenBytes: number;
 
   /**
@@ -69,6 +56,8 @@ export class AccessTokenVerifier {
     this.#cache = new VerifiedTokenCache(options.maxCachedTokens ?? 10_000);
     this.#opaque = new OpaqueTrusts(trusts.values());
     this.#decryption = new TokenDecryption(trusts.values());
+    this.#inquiry = new IssuerInquiry(trusts, clock);
+    this.#upkeep = new TrustUpkeep(trusts, clock);
     this.#maxTokenBytes = options.maxTokenBytes ?? 8192;
     if (!Number.isInteger(this.#maxTokenBytes) || this.#maxTokenBytes < 1) {
       throw new TypeError('maxTokenBytes is not a number of characters');
@@ -122,8 +111,8 @@ export class AccessTokenVerifier {
     const opaque = this.#opaque.find(token);
     const verified =
       opaque === undefined
-        ? await this.#confirm(token, await this.#verify(token, true), maxAgeSeconds)
-        : await this.#askAbout(token, opaque, maxAgeSeconds);
+        ? await this.#confirm(token, maxAgeSeconds)
+        : await this.#inquiry.admit(token, opaque, maxAgeSeconds);
     if (boundTokens === 'refused') refuseBound(verified);
     const principal = Object.freeze({ ...verified });
     markIntrospected(principal);
@@ -143,28 +132,22 @@ export class AccessTokenVerifier {
 
   /** The state of each trust's keys, by issuer; for a health check. */
   keyStates(): ReadonlyMap<string, KeySourceState> {
-    const nowMs = this.clock();
-    return new Map([...this.trusts].map(([issuer, { keys }]) => [issuer, keys.state(nowMs)]));
+    return this.#upkeep.keyStates();
   }
 
   /** The state of each trust's revocation feed, by issuer, where it follows one; for a health check. */
   revocationStates(): ReadonlyMap<string, TrustRevocationState> {
-    const nowMs = this.clock();
-    const states = new Map<string, TrustRevocationState>();
-    for (const [issuer, { revocation }] of this.trusts) {
-      if (revocation !== undefined) states.set(issuer, revocation.state(nowMs));
-    }
-    return states;
+    return this.#upkeep.revocationStates();
   }
 
   /** Starts to follow every trust's revocations. Never throws: a failure shows in the state. */
   followRevocations(): void {
-    for (const { revocation } of this.trusts.values()) revocation?.start();
+    this.#upkeep.followRevocations();
   }
 
   /** Ends that. */
-  async unfollowRevocations(): Promise<void> {
-    await Promise.all([...this.trusts.values()].map(async ({ revocation }) => revocation?.stop()));
+  unfollowRevocations(): Promise<void> {
+    return this.#upkeep.unfollowRevocations();
   }
 
   /**
@@ -172,10 +155,7 @@ export class AccessTokenVerifier {
    * @returns ends that
    */
   onRevoked(listener: (issuer: string, event: RevocationEvent) => void): () => void {
-    const ends = [...this.trusts].map(([issuer, { revocation }]) =>
-      revocation?.onRevoked((event) => listener(issuer, event)),
-    );
-    return () => ends.forEach((end) => end?.());
+    return this.#upkeep.onRevoked(listener);
   }
 
   /** When a token of this principal stops being accepted, in milliseconds since the epoch. */
@@ -189,8 +169,8 @@ export class AccessTokenVerifier {
   }
 
   /** Starts to fetch every trust's keys. Never rejects: a failure shows in `keyStates`. */
-  async warmUp(): Promise<void> {
-    await Promise.all([...this.trusts.values()].map(({ keys }) => keys.warmUp()));
+  warmUp(): Promise<void> {
+    return this.#upkeep.warmUp();
   }
 
   #verify(token: string, offThread: boolean): Principal | Promise<Principal> {
@@ -204,13 +184,13 @@ export class AccessTokenVerifier {
       return admit(() => this.signedTokenIn(token), known, nowMs);
     }
     const opaque = this.#opaque.find(token);
-    if (opaque !== undefined) return this.#askAbout(token, opaque);
+    if (opaque !== undefined) return this.#inquiry.admit(token, opaque);
     const opened = this.#decryption.open(token);
     const signed = opened?.jws ?? token;
     const jws = parseCompactJws(signed);
-    const trust = this.#trustOf(jws, opened);
+    const trust = trustOf(this.trusts, jws, opened);
     const header = trust.acceptHeader(jws.header);
-    const candidate: Candidate = { signed, cacheKey, jws, trust, header };
+    const candidate: TokenCandidate = { signed, cacheKey, jws, trust, header };
     const key = trust.keys.current(header.kid, nowMs);
     if (key === undefined) {
       return trust.keys.resolve(header.kid).then((resolved) => this.#check(candidate, resolved));
@@ -230,79 +210,29 @@ export class AccessTokenVerifier {
     }
   }
 
-  #askAbout(token: string, trust: Trust, maxAgeSeconds?: number): Principal | Promise<Principal> {
-    const answer = trust.introspection?.introspect(token, maxAgeSeconds);
-    if (answer === undefined) throw new IntrospectionUnavailableError(trust.issuer, NOT_SET, 60);
-    if (!(answer instanceof Promise)) return admitOpaqueToken(token, answer, trust, this.clock());
-    return answer.then((given) => admitOpaqueToken(token, given, trust, this.clock()));
-  }
-
-  async #confirm(token: string, principal: Principal, maxAgeSeconds: number): Promise<Principal> {
-    const trust = this.trusts.get(principal.issuer);
-    const answer = await trust?.introspection?.introspect(this.signedTokenIn(token), maxAgeSeconds);
-    if (trust === undefined || answer === undefined) {
-      throw new IntrospectionUnavailableError(principal.issuer, NOT_SET, 60);
-    }
-    return confirmPrincipal(principal, answer, trust, this.clock());
-  }
-
-  #trustOf({ payload }: CompactJws, opened: OpenedToken | undefined): Trust {
-    const { iss } = payload;
-    if (typeof iss !== 'string') throw new RefusedTokenError('trust', 'issuer_type', shown(iss));
-    const trust = this.trusts.get(iss);
-    if (trust === undefined) throw new RefusedTokenError('trust', 'issuer_not_trusted', shown(iss));
-    if (opened !== undefined && !opened.issuers.has(iss)) {
-      const detail = 'encrypted to a key of another trust';
-      throw new RefusedTokenError('trust', 'issuer_not_trusted', detail, iss);
-    }
-    if (opened === undefined && trust.decryption?.required === true) {
-      throw new RefusedTokenError('trust', 'not_encrypted', undefined, iss);
-    }
-    if (!trust.acceptsJwt) throw new RefusedTokenError('trust', 'jwt_not_accepted', undefined, iss);
-    return trust;
+  async #confirm(token: string, maxAgeSeconds: number): Promise<Principal> {
+    const principal = await this.#verify(token, true);
+    return this.#inquiry.confirm(this.signedTokenIn(token), principal, maxAgeSeconds);
   }
 
   #check(
-    { signed, cacheKey, jws, trust, header }: Candidate,
-    key: VerificationKey | undefined,
-    good = key?.verify(header.alg, jws.signingInput, jws.signature),
+    candidate: TokenCandidate,
+    found: VerificationKey | undefined,
+    good?: boolean,
   ): Principal | Promise<Principal> {
-    const { issuer } = trust;
-    const { alg, kid } = header;
-    if (key === undefined) {
-      this.#cache.delete(cacheKey);
-      throw kid === undefined
-        ? new RefusedTokenError('canonical', 'key_id_missing', undefined, issuer)
-        : new RefusedTokenError('key', 'key_unknown', shown(kid), issuer);
-    }
-    if (!key.allows(alg)) {
-      throw new RefusedTokenError('key', 'key_algorithm', `${alg} with ${shown(kid)}`, issuer);
-    }
-    if (good !== true) {
-      throw new RefusedTokenError('signature', 'signature_mismatch', undefined, issuer);
-    }
+    const { signed, cacheKey, jws, trust, header } = candidate;
+    if (found === undefined) this.#cache.delete(cacheKey);
+    const key = checkSignature(candidate, found, good);
     const times = checkClaims(jws.payload, trust);
     // The clock is read again: fetching a key may have taken seconds.
     const nowMs = this.clock();
     checkTimes(times, trust, nowMs);
     const principal = createPrincipal(jws.payload, trust, times);
-    const verified: VerifiedToken = { principal, trust, key, kid, times };
+    const verified: VerifiedToken = { principal, trust, key, kid: header.kid, times };
     const admitted = admit(signed, verified, nowMs);
     this.#cache.set(cacheKey, verified);
     return admitted;
   }
-}
-
-const NOT_SET = 'the trust has no `introspection`';
-
-function unbound(verified: Principal | Promise<Principal>): Principal | Promise<Principal> {
-  return verified instanceof Promise ? verified.then(refuseBound) : refuseBound(verified);
-}
-
-/** @see RFC 7800 section 3.1, RFC 9449 section 7.2 */
-function refuseBound(principal: Principal): Principal {
-  if (principal.claims['cnf'] === undefined) return principal;
-  throw new RefusedTokenError('confirmation', 'bound_token_alone', undefined, principal.issuer);
 }
 
 /** Revocation is asked again at every use: it is what changes while a token is good. */

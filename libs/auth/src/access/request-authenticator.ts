@@ -1,55 +1,33 @@
 /** Takes an HTTP request to its principal, or to the answer that it gets instead. */
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
-import {
-  IntrospectionUnavailableError,
-  KeysUnavailableError,
-  RefusedTokenError,
-  RevocationsUnavailableError,
-  type Refusal,
-} from '../access-token/refusal.js';
+import { RefusedTokenError } from '../access-token/refusal.js';
 import { AuthObserver } from '../auth.observer.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from '../auth.options.js';
-import { formatChallenge, type DpopChallenge } from '../bearer/bearer-challenge.js';
-import {
-  InvalidRequestError,
-  InvalidTokenError,
-  MissingTokenError,
-  RequestForgeryError,
-  VerificationUnavailableError,
-  type BearerError,
-} from '../bearer/bearer.errors.js';
+import { formatChallenge } from '../bearer/bearer-challenge.js';
 import {
   extractBearerToken,
   extractDpopToken,
-  MalformedRequestError,
   type HttpRequest,
   type TokenScheme,
 } from '../bearer/bearer-token.js';
 import { CookieTokenSource } from '../cookie/cookie-token.source.js';
-import { RefusedCookieError } from '../cookie/csrf.defence.js';
 import { type AuthTracer } from '../observability/auth.tracer.js';
 import { traced } from '../observability/traced.js';
 import { resourceMetadataUri } from '../metadata/protected-resource.options.js';
 import { setPrincipal, type AuthenticatedRequest, type Principal } from '../principal/principal.js';
-import { nonceFor } from '../sender-constraint/dpop.confirmation.js';
-import {
-  RefusedProofError,
-  ReplaysUnavailableError,
-} from '../sender-constraint/dpop-proof.refusal.js';
-import { answerToProof, CHALLENGED_ALGORITHMS } from '../sender-constraint/proof.answer.js';
 import { confirmationMethods } from '../sender-constraint/confirmation.methods.js';
 import { SenderCheck } from '../sender-constraint/sender.check.js';
 import { noteRefusal } from './refusal-behind.js';
+import { RefusalAnswers, refusalOf } from './request.refusal.js';
 
 /** The one way from a request to a principal, for the guard and for the passport strategy. */
 @Injectable()
 export class RequestAuthenticator {
-  readonly #resourceMetadata: string | undefined;
+  readonly #answers: RefusalAnswers;
   readonly #requestUser: boolean;
   readonly #tracer: AuthTracer | undefined;
   readonly #senderCheck: SenderCheck;
-  readonly #takesDpop: boolean;
   readonly #cookies: CookieTokenSource | undefined;
   readonly #checkedSenders = new WeakMap<HttpRequest, Promise<void>>();
 
@@ -58,15 +36,15 @@ export class RequestAuthenticator {
     private readonly observer: AuthObserver,
     @Inject(AUTH_OPTIONS) options: AuthModuleOptions,
   ) {
-    this.#resourceMetadata = resourceMetadataUri(options);
+    const resourceMetadata = resourceMetadataUri(options);
+    this.#answers = new RefusalAnswers(resourceMetadata, options.dpop !== undefined);
     this.#requestUser = options.requestUser ?? false;
     this.#tracer = options.tracer;
     const clock = options.clock ?? Date.now;
-    this.#takesDpop = options.dpop !== undefined;
     this.#cookies = options.cookie && new CookieTokenSource(options.cookie);
     this.#senderCheck = new SenderCheck(confirmationMethods(options, clock));
     // What no header can hold stops the start; at the first refusal it would be a 500.
-    formatChallenge({ resourceMetadata: this.#resourceMetadata });
+    formatChallenge({ resourceMetadata });
   }
 
   /**
@@ -179,60 +157,15 @@ export class RequestAuthenticator {
     const refusal = refusalOf(error);
     // Anything else is a fault of ours: it passes on as it is, and no one is let in.
     if (refusal === undefined) return error;
-    const answer = this.#answerTo(refusal, error, request, scheme);
+    const answer = this.#answers.answerTo(refusal, error, request, scheme);
     const { stage, reason, detail, issuer } = refusal;
     const status = answer.getStatus();
     this.observer.requestRefused({ stage, reason, detail, issuer, status, handler: handler?.() });
     return noteRefusal(answer, refusal);
-  }
-
-  #answerTo(
-    { stage, reason }: Refusal,
-    error: unknown,
-    request: HttpRequest,
-    scheme: TokenScheme,
-  ): BearerError {
-    if (
-      error instanceof KeysUnavailableError ||
-      error instanceof RevocationsUnavailableError ||
-      error instanceof IntrospectionUnavailableError ||
-      error instanceof ReplaysUnavailableError
-    ) {
-      return new VerificationUnavailableError(error.retryAfterSeconds);
-    }
-    if (error instanceof RefusedCookieError) return new RequestForgeryError();
-    const metadata = this.#resourceMetadata;
-    if (error instanceof RefusedProofError) {
-      return answerToProof(error, nonceFor(request), metadata);
-    }
-    if (reason === 'no_token') return new MissingTokenError(metadata, this.#challenge('Bearer'));
-    const dpop = this.#challenge(scheme);
-    if (stage === 'extraction') return new InvalidRequestError(metadata, dpop);
-    return new InvalidTokenError(reason === 'expired', metadata, dpop);
-  }
-
-  #challenge(scheme: TokenScheme): DpopChallenge | undefined {
-    return this.#takesDpop ? { scheme, algorithms: CHALLENGED_ALGORITHMS } : undefined;
   }
 }
 
 /** Whether the token is all that it takes: nothing to prove, and nothing that was to be proved. */
 function isPlain({ claims }: Principal, scheme: TokenScheme): boolean {
   return claims['cnf'] === undefined && scheme === 'Bearer';
-}
-
-function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof RefusedTokenError || error instanceof KeysUnavailableError) return error;
-  if (error instanceof RevocationsUnavailableError) return error;
-  if (error instanceof IntrospectionUnavailableError) return error;
-  if (error instanceof RefusedProofError) {
-    return { stage: 'confirmation', reason: error.reason, detail: error.detail };
-  }
-  if (error instanceof ReplaysUnavailableError) {
-    return { stage: 'confirmation', reason: 'replays_unavailable', detail: error.message };
-  }
-  if (error instanceof MalformedRequestError) {
-    return { stage: 'extraction', reason: error.reason, detail: error.message };
-  }
-  return undefined;
 }
