@@ -9,7 +9,7 @@ export interface AccountWithPassword {
 }
 
 /** An account as an operator declares it; whether it is disabled is not for a declaration to say. */
-export type AccountDeclaration = Omit<Account, 'disabledAt' | 'updatedAt'> & {
+export type AccountDeclaration = Omit<Account, 'disabledAt' | 'signInEpoch' | 'updatedAt'> & {
   /** Names of the groups it is in; default: none. What a group demands is declared apart. */
   readonly groups?: readonly string[];
 };
@@ -50,7 +50,8 @@ export abstract class AccountStore {
   /**
    * Creates the account, or changes what differs. Idempotent, and safe by several replicas at once.
    *
-   * @param passwordHash the password to set from now on; null leaves the account's as it is
+   * @param passwordHash the password to set from now on, which outdates every sign-in under way; null
+   *   leaves the account's as it is
    * @throws UsernameTakenError where another account has the username
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */

@@ -29,5 +29,7 @@ export interface Account {
   readonly address: PostalAddress | null;
   /** Since when nobody can sign in to it. */
   readonly disabledAt: Date | null;
+  /** Goes up by whatever ends every sign-in: a new password, a revocation. */
+  readonly signInEpoch: number;
   readonly updatedAt: Date;
 }

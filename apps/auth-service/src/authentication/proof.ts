@@ -1,5 +1,7 @@
 /** What a person proved in an interaction, before all that is needed is proven. */
 
+import { type SignInBasis } from '../session/session.record.js';
+
 /** Half a sign-in. It is no session: it opens nothing but the page for what is missing. */
 export interface Proof {
   readonly accountId: string;
@@ -9,6 +11,8 @@ export interface Proof {
   readonly provenHere?: readonly string[];
   /** Milliseconds since the epoch; of the first of them. */
   readonly provenAtMs: number;
+  /** Without which it is worth nothing. */
+  readonly basis: SignInBasis;
 }
 
 /** How long a proof waits for the next one. */

@@ -1,9 +1,10 @@
 /** Takes a person from proof to proof until all that is needed is proven, and only then signs in. */
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AccountStore } from '../account/account.store.js';
 import { needsNewSignIn } from '../authorization/authorization.decision.js';
 import { type Interaction } from '../interaction/interaction.js';
-import { continuePath, factorPath } from '../interaction/interaction.paths.js';
+import { continuePath, factorPath, signInPath } from '../interaction/interaction.paths.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { type OpenInteraction } from '../interaction/open.interaction.js';
 import { SessionService } from '../session/session.service.js';
@@ -16,6 +17,8 @@ export interface Proven {
   readonly accountId: string;
   /** RFC 8176 values. */
   readonly amr: readonly string[];
+  /** `signInEpoch` of the account, as it was read before this was proven. */
+  readonly signInEpoch: number;
 }
 
 /** The browser that proves it. */
@@ -28,6 +31,7 @@ export interface ProvingBrowser {
 export class SignInProgress {
   constructor(
     private readonly policy: AuthenticationPolicy,
+    private readonly accounts: AccountStore,
     private readonly sessions: SessionService,
     private readonly interactions: InteractionStore,
   ) {}
@@ -44,14 +48,18 @@ export class SignInProgress {
     const session = await this.sessions.find(request);
     if (session === null) return null;
     if (needsNewSignIn(session, { request: interaction.request, interaction, now })) return null;
-    const { accountId, amr } = session;
-    return { accountId, amr, provenAtMs: now.getTime() };
+    const { accountId, amr, sid } = session;
+    const account = await this.accounts.find(accountId);
+    if (account === null) return null;
+    const basis = { signInEpoch: account.signInEpoch, sid };
+    return { accountId, amr, provenAtMs: now.getTime(), basis };
   }
 
   /**
    * Adds a proof.
    *
-   * @returns where the browser has to go next: on, signed in, or to the page for what is missing
+   * @returns where the browser has to go next: on, signed in, or to the page for what is missing; to the
+   *   beginning where every sign-in of the account was ended meanwhile
    * @throws TemporarilyUnavailableError where it cannot be recorded; nobody is signed in then
    */
   async prove(
@@ -59,10 +67,11 @@ export class SignInProgress {
     proven: Proven,
     { request, reply }: ProvingBrowser,
   ): Promise<string> {
-    const { accountId } = proven;
+    const { accountId, signInEpoch } = proven;
     const before = await this.proofOf(request, interaction);
-    // Proofs of two people are no proof of either.
-    const base = before?.accountId === accountId ? before : null;
+    // Proofs of two people are no proof of either; those of before everything was ended are none.
+    const counts = before?.accountId === accountId && before.basis.signInEpoch === signInEpoch;
+    const base = counts ? before : null;
     const amr = joinAmr(base?.amr ?? [], proven.amr);
     const acr = acrOf(amr);
     const needed = await this.policy.neededAcr({
@@ -71,15 +80,18 @@ export class SignInProgress {
       request: interaction.request,
     });
     const { interactionId } = interaction;
+    const basis = base?.basis ?? { signInEpoch, sid: null };
     if (!reaches(acr, needed)) {
       const provenHere = joinAmr(base?.provenHere ?? [], proven.amr);
-      const proof = { accountId, amr, provenHere, provenAtMs: base?.provenAtMs ?? Date.now() };
+      const provenAtMs = base?.provenAtMs ?? Date.now();
+      const proof = { accountId, amr, provenHere, provenAtMs, basis };
       await this.interactions.save({ ...interaction, proof });
       return factorPath(interactionId);
     }
-    const { sid } = await this.sessions.start({ accountId, acr, amr }, request, reply);
+    const session = await this.sessions.start({ accountId, acr, amr, basis }, request, reply);
     // Who just signed in has chosen the account too (`prompt=select_account`).
-    await this.interactions.save({ ...interaction, proof: null, selectedSid: sid });
-    return continuePath(interactionId);
+    const selectedSid = session?.sid ?? interaction.selectedSid;
+    await this.interactions.save({ ...interaction, proof: null, selectedSid });
+    return session === null ? signInPath(interactionId) : continuePath(interactionId);
   }
 }

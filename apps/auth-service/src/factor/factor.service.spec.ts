@@ -6,7 +6,7 @@ import { PostgresFactorStore } from '../storage/postgres/postgres-factor.store.j
 import { PostgresRecoveryCodeStore } from '../storage/postgres/postgres-recovery-code.store.js';
 import { openTestDatabase } from '../testing/open-database.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
-import { sessionFixture } from '../testing/session.fixture.js';
+import { sessionFixture, UNCHANGED } from '../testing/session.fixture.js';
 import { FactorService, type FactorOwner, FRESH_SECONDS } from './factor.service.js';
 import { ROOM_FOR_ONE } from './factor.store.js';
 import { RecoveryCodes } from './recovery.codes.js';
@@ -47,7 +47,7 @@ describe('FactorService', () => {
   async function enrol(name = 'Phone', { accountId } = owner): Promise<string> {
     const factorId = randomUUID();
     const secret = { factorId, secret: randomBytes(40), keyVersion: 1 };
-    const factor = { factorId, accountId, name, mostBefore: ROOM_FOR_ONE };
+    const factor = { factorId, accountId, name, mostBefore: ROOM_FOR_ONE, basis: UNCHANGED };
     expect(await store.addTotp(factor, secret, 1)).toBe(true);
     return factorId;
   }

@@ -1,4 +1,5 @@
 /** Port: the factors of accounts. */
+import { type SignInBasis } from '../session/session.record.js';
 import { type Factor } from './factor.js';
 
 /** The most factors that an account can have. */
@@ -11,6 +12,8 @@ export const ROOM_FOR_ONE = MAX_FACTORS - 1;
 export interface NewFactor extends Pick<Factor, 'factorId' | 'accountId' | 'name'> {
   /** Factors that the account may have had before; 0 for one that only a password vouches for. */
   readonly mostBefore: number;
+  /** What its owner's right to it is based on: no factor is added by who was signed out meanwhile. */
+  readonly basis: SignInBasis;
 }
 
 /** An encrypted secret of an authenticator application. */
@@ -40,7 +43,7 @@ export abstract class FactorStore {
 
   /**
    * @param step of the code that proved it, which is used with that
-   * @returns false where the account is not there or had more than {@link NewFactor.mostBefore}
+   * @returns false where its basis is gone, or the account had more than {@link NewFactor.mostBefore}
    */
   abstract addTotp(factor: NewFactor, secret: TotpSecret, step: number): Promise<boolean>;
 

@@ -5,6 +5,7 @@ import { TestApplication } from '../testing/test-application.js';
 import { TestAuthenticator } from '../testing/test-authenticator.js';
 import { FactorStore, ROOM_FOR_ONE } from './factor.store.js';
 import { PasskeyAuthenticator, userHandleOf } from './passkey.authenticator.js';
+import { UNCHANGED } from '../testing/session.fixture.js';
 
 const PURPOSE = 'sign-in one';
 
@@ -25,7 +26,7 @@ describe('PasskeyAuthenticator', () => {
     const { credentialId, publicKey } = device;
     const known = { factorId, credentialId, publicKey, signCount: 0 };
     const added = await factors().addPasskey(
-      { factorId, accountId, name: 'Key', mostBefore: ROOM_FOR_ONE },
+      { factorId, accountId, name: 'Key', mostBefore: ROOM_FOR_ONE, basis: UNCHANGED },
       { ...known, transports: [], backupEligible: false },
     );
     expect(added).toBe(true);

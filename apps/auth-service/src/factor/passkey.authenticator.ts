@@ -30,6 +30,8 @@ export interface PasskeyAttempt extends RequestOrigin {
 export interface PasskeyHolder {
   readonly accountId: string;
   readonly amr: readonly string[];
+  /** Of the account, as it was before the signature was looked at. */
+  readonly signInEpoch: number;
 }
 
 /** A rule that a response breaks; its message is the operator's. */
@@ -130,7 +132,7 @@ export class PasskeyAuthenticator {
     }
     const key = passkey.backupEligible ? SOFTWARE_KEY_AMR : HARDWARE_KEY_AMR;
     const amr = authenticationInfo.userVerified ? [key, USER_PRESENCE_AMR] : [key];
-    return { accountId: owner, amr };
+    return { accountId: owner, amr, signInEpoch: account.signInEpoch };
   }
 
   private record(

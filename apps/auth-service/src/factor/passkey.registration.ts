@@ -69,7 +69,7 @@ export class PasskeyRegistration {
     readonly factorId: string;
     readonly backupEligible: boolean;
   } | null> {
-    const { response, purpose, accountId, name, mostBefore } = enrolment;
+    const { response, purpose, accountId, name, mostBefore, basis } = enrolment;
     const parsed = parseRegistration(response);
     if (parsed === null) return null;
     const info = await this.verify(parsed, purpose);
@@ -78,7 +78,7 @@ export class PasskeyRegistration {
     const factorId = randomUUID();
     const backupEligible = credentialDeviceType === 'multiDevice';
     const added = await this.factors.addPasskey(
-      { factorId, accountId, name, mostBefore },
+      { factorId, accountId, name, mostBefore, basis },
       {
         factorId,
         credentialId: Buffer.from(credential.id, 'base64url'),

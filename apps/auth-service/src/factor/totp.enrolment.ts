@@ -49,14 +49,14 @@ export class TotpEnrolments {
   /**
    * @param typed the code that the application shows
    * @returns the id of the factor; null for a wrong code, after which the enrolment goes on, and where
-   *   it is over or the account has too many factors
+   *   it is over, the account has too many factors, or was taken from its owner's hands
    * @throws TemporarilyUnavailableError where it cannot be recorded
    */
   async confirm(
     enrolment: Pick<TotpEnrolment, 'enrolmentId'> & Omit<NewFactor, 'factorId'>,
     typed: string,
   ): Promise<string | null> {
-    const { accountId, enrolmentId, name, mostBefore } = enrolment;
+    const { accountId, enrolmentId, name, mostBefore, basis } = enrolment;
     const begun = await this.find(accountId, enrolmentId);
     const step = begun === null ? null : findStep(begun.secret, typed, Date.now());
     if (begun === null || step === null) return null;
@@ -66,7 +66,7 @@ export class TotpEnrolments {
     const claim = await this.singleUse.claim(keyOf(accountId, enrolmentId), accountId);
     if (claim.outcome !== 'claimed') return null;
     const added = await this.factors.addTotp(
-      { factorId, accountId, name, mostBefore },
+      { factorId, accountId, name, mostBefore, basis },
       encrypted,
       step,
     );

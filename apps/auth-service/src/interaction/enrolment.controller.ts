@@ -89,7 +89,7 @@ export class EnrolmentController {
     const name =
       (form.single('name') ?? '').trim().slice(0, MAX_NAME_LENGTH) || 'Authenticator app';
     const factorId = await this.enrolments.confirm(
-      { accountId, enrolmentId, name, mostBefore: right.mostBefore },
+      { accountId, enrolmentId, name, mostBefore: right.mostBefore, basis: right.basis },
       form.single('code') ?? '',
     );
     if (factorId === null) {
@@ -103,7 +103,8 @@ export class EnrolmentController {
       clientId: opened.client.clientId,
       detail: { kind: 'totp', factor_id: factorId },
     });
-    const proven = { accountId, amr: [ONE_TIME_CODE_AMR] };
+    const { signInEpoch } = right.basis;
+    const proven = { accountId, amr: [ONE_TIME_CODE_AMR], signInEpoch };
     const next = await this.progress.prove(opened, proven, { request, reply });
     await this.recoveryCodes.show(reply, opened, accountId, next);
   }

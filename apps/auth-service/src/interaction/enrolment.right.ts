@@ -9,6 +9,7 @@ import {
 import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
 import { type Proof } from '../authentication/proof.js';
 import { FactorStore, ROOM_FOR_ONE } from '../factor/factor.store.js';
+import { type SignInBasis } from '../session/session.record.js';
 import { type OpenInteraction } from './open.interaction.js';
 
 /** What may be set up. */
@@ -17,6 +18,7 @@ export interface EnrolmentRight {
   readonly isAnyFactorEnough: boolean;
   /** Factors that the account may have had before. */
   readonly mostBefore: number;
+  readonly basis: SignInBasis;
 }
 
 @Injectable()
@@ -37,16 +39,16 @@ export class EnrolmentRights {
     { client, interaction }: OpenInteraction,
     proof: Proof,
   ): Promise<EnrolmentRight | null> {
-    const { accountId } = proof;
+    const { accountId, basis } = proof;
     const factors = await this.factors.findOfAccount(accountId);
     const { request } = interaction;
     const needed = await this.policy.neededAcr({ accountId, client, request });
     const isAnyFactorEnough = needed !== PHISHING_RESISTANT_ACR;
-    if (factors.length === 0) return { isAnyFactorEnough, mostBefore: 0 };
+    if (factors.length === 0) return { isAnyFactorEnough, mostBefore: 0, basis };
     if (isAnyFactorEnough || reaches(acrOf(proof.amr), needed)) return null;
     if (factors.some(({ kind }) => kind === 'passkey')) return null;
     return proof.provenHere?.includes(ONE_TIME_CODE_AMR) === true
-      ? { isAnyFactorEnough, mostBefore: ROOM_FOR_ONE }
+      ? { isAnyFactorEnough, mostBefore: ROOM_FOR_ONE, basis }
       : null;
   }
 

@@ -5,11 +5,11 @@ import { beginInteraction, interactionNow } from '../testing/begin-interaction.j
 import { SECRETS } from '../testing/bootstrap.fixture.js';
 import { TestApplication } from '../testing/test-application.js';
 import { type BrowserAnswer, TestBrowser } from '../testing/test-browser.js';
+import { secretOf } from '../testing/totp.page.js';
 import { continuePath, enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 
 const PASSWORD = SECRETS['PASSWORD_OF_alice'] ?? '';
 const SESSION_COOKIE = '__Host-keyward-session';
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 describe('the pages of the second factor', () => {
   let server: TestApplication;
@@ -26,14 +26,6 @@ describe('the pages of the second factor', () => {
   const typePassword = async (id: string, by = browser) =>
     by.submit(await by.get(signInPath(id)), { username: 'alice', password: PASSWORD });
   const begin = (by = browser) => beginInteraction(server, by, { acrValues: [MFA_ACR] });
-
-  /** What a person scans. */
-  function secretOf({ html }: BrowserAnswer): Buffer {
-    const text = /<code class="secret">([^<]*)</.exec(html)?.[1]?.replaceAll(' ', '') ?? '';
-    const bits = [...text].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0'));
-    const bytes = bits.join('').match(/.{8}/g) ?? [];
-    return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
-  }
 
   /** Enrols, and gives what an application and a drawer keep. */
   async function enrol() {

@@ -77,7 +77,8 @@ export class FactorController {
     });
     switch (result.outcome) {
       case 'accepted': {
-        const proven = { accountId: proof.accountId, amr: [ONE_TIME_CODE_AMR] };
+        const { accountId, basis } = proof;
+        const proven = { accountId, amr: [ONE_TIME_CODE_AMR], signInEpoch: basis.signInEpoch };
         return seeOther(reply, await this.progress.prove(opened, proven, { request, reply }));
       }
       case 'refused':

@@ -68,7 +68,7 @@ export class PasskeyController {
     const right = await this.rights.find(opened, proof);
     if (right === null) return seeOther(reply, factorPath(id));
     const { accountId } = account;
-    const holder = await this.passkeys.register(request, opened, accountId, right.mostBefore);
+    const holder = await this.passkeys.register(request, opened, accountId, right);
     if (holder === null) return seeOther(reply, `${enrolmentPath(id)}${PASSKEY_PROBLEM}`);
     const next = await this.progress.prove(opened, holder, { request, reply });
     // Beside another factor it leaves the codes as they are.

@@ -12,6 +12,7 @@ import { PasskeyRegistration } from '../factor/passkey.registration.js';
 import { originOf } from '../http/request.origin.js';
 import { type PasskeyForm } from '../views/interaction.pages.js';
 import { BrowserCookie } from './browser.cookie.js';
+import { type EnrolmentRight } from './enrolment.right.js';
 import { InteractionForm } from './interaction.form.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
@@ -86,14 +87,13 @@ export class PasskeyPages {
   }
 
   /**
-   * @param mostBefore factors that the account may have had before
    * @returns what having made the passkey proves; null where none was made
    */
   async register(
     request: FastifyRequest,
     { interaction, client }: OpenInteraction,
     accountId: string,
-    mostBefore: number,
+    { mostBefore, basis }: EnrolmentRight,
   ): Promise<PasskeyHolder | null> {
     const form = this.forms.read(request, interaction, formContext(interaction));
     const made = await this.registration.register({
@@ -102,6 +102,7 @@ export class PasskeyPages {
       accountId,
       name: 'Passkey',
       mostBefore,
+      basis,
     });
     if (made === null) return null;
     this.audit.record({
@@ -113,7 +114,7 @@ export class PasskeyPages {
       detail: { kind: 'passkey', factor_id: made.factorId },
     });
     const key = made.backupEligible ? SOFTWARE_KEY_AMR : HARDWARE_KEY_AMR;
-    return { accountId, amr: [key, USER_PRESENCE_AMR] };
+    return { accountId, amr: [key, USER_PRESENCE_AMR], signInEpoch: basis.signInEpoch };
   }
 
   private form(

@@ -1,6 +1,7 @@
 /** The page on which a person signs in. */
 import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Account } from '../account/account.js';
 import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator, type PasswordOutcome } from '../account/password.authenticator.js';
 import { originOf } from '../http/request.origin.js';
@@ -76,13 +77,14 @@ export class SignInController {
       ...originOf(request),
       clientId: client.clientId,
     });
-    const accountId = accountOf(result, interaction);
+    const account = accountOf(result, interaction);
     if (result.outcome === 'braked') {
       return again({ kind: 'braked', retryAfterSeconds: result.retryAfterSeconds });
     }
-    if (accountId === null) return again({ kind: 'refused' });
+    if (account === null) return again({ kind: 'refused' });
 
-    const proven = { accountId, amr: [PASSWORD_AMR] };
+    const { accountId, signInEpoch } = account;
+    const proven = { accountId, amr: [PASSWORD_AMR], signInEpoch };
     seeOther(reply, await this.progress.prove(opened, proven, { request, reply }));
   }
 
@@ -130,8 +132,9 @@ function formContext({ interactionId }: Interaction): string {
 }
 
 // Where the client named a subject nobody else is let in, whatever their password.
-function accountOf(result: PasswordOutcome, { request }: Interaction): string | null {
+function accountOf(result: PasswordOutcome, { request }: Interaction): Account | null {
   if (result.outcome !== 'authenticated') return null;
-  const { accountId } = result.account;
-  return request.hintedSubject === null || request.hintedSubject === accountId ? accountId : null;
+  const { account } = result;
+  const isExpected = [null, account.accountId].includes(request.hintedSubject);
+  return isExpected ? account : null;
 }

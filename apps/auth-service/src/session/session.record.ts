@@ -1,8 +1,17 @@
 /** Port: the record of sessions, which is the truth; the hot copies are made from it. */
 import { type EndedSession, type Session } from './session.js';
 
+/** What has to be so still when a session begins, or was proven for nothing. */
+export interface SignInBasis {
+  /** `signInEpoch` of the account, as it was read before the first of the proofs. */
+  readonly signInEpoch: number;
+  /** The session that vouches for a part of the proofs; null for none. */
+  readonly sid: string | null;
+}
+
 /** A sign-in to be recorded. */
 export interface SessionStart {
+  readonly basis: SignInBasis;
   /** Its `sid` is for a new session; one that goes on keeps its own. */
   readonly session: Session;
   /** SHA-256 of the new cookie value. */
@@ -55,11 +64,13 @@ export abstract class SessionRecord {
   /**
    * Records a sign-in. In one transaction the former cookie becomes worthless: a live session of
    * the same account goes on under the new one, one of another account ends as
-   * {@link ACCOUNT_CHANGED}. An expired session is left as it is.
+   * {@link ACCOUNT_CHANGED}. An expired session is left as it is. It comes before or after whatever
+   * ends every sign-in of the account, never in between.
    *
+   * @returns null where its basis is gone: nothing was done then
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
-  abstract start(start: SessionStart): Promise<StartedSession>;
+  abstract start(start: SessionStart): Promise<StartedSession | null>;
 
   /**
    * Ends a session. Of any number of calls one does it.

@@ -16,7 +16,7 @@ import { FakeBrowser } from '../testing/fake.browser.js';
 import { FaultProxy } from '../testing/fault-proxy.js';
 import { openDatabase, openTestDatabase } from '../testing/open-database.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
-import { ACCOUNT_ID, insertAccount } from '../testing/session.fixture.js';
+import { ACCOUNT_ID, insertAccount, UNCHANGED } from '../testing/session.fixture.js';
 import { type SessionCopyStore } from './session-copy.store.js';
 import { SessionReader } from './session.reader.js';
 import { SessionRelay } from './session.relay.js';
@@ -24,7 +24,7 @@ import { SessionService } from './session.service.js';
 import { PASSWORD_ACR, PASSWORD_AMR } from '../authentication/acr.js';
 import { ORIGIN } from '../testing/request-origin.fixture.js';
 
-const SIGN_IN = { accountId: ACCOUNT_ID, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
+const SIGN_IN = { accountId: ACCOUNT_ID, acr: PASSWORD_ACR, amr: [PASSWORD_AMR], basis: UNCHANGED };
 const CONFIG: SessionConfig = { idleSeconds: 7200, absoluteSeconds: 43_200 };
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -91,8 +91,12 @@ describe('SessionService', () => {
     return { service, relay, reader, database, outbox };
   }
 
-  const signIn = (service: SessionService, browser: FakeBrowser, accountId = ACCOUNT_ID) =>
-    service.start({ ...SIGN_IN, accountId }, browser.request, browser.reply);
+  async function signIn(service: SessionService, browser: FakeBrowser, accountId = ACCOUNT_ID) {
+    const signedIn = { ...SIGN_IN, accountId };
+    const session = await service.start(signedIn, browser.request, browser.reply);
+    if (session === null) throw new Error('refused');
+    return session;
+  }
 
   it.each([
     [

@@ -8,7 +8,7 @@ import { sessionConfig, type SessionConfig } from '../config/session.config.js';
 import { clearCookie, type Cookie, hostCookie, readCookie, writeCookie } from '../http/cookie.js';
 import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { SessionClock } from './session.clock.js';
-import { SessionRecord } from './session.record.js';
+import { SessionRecord, type SignInBasis } from './session.record.js';
 import { SessionReader } from './session.reader.js';
 import { SessionRelay } from './session.relay.js';
 import { type EndedSession, type Session } from './session.js';
@@ -18,6 +18,7 @@ export interface SignIn {
   readonly accountId: string;
   readonly acr: string;
   readonly amr: readonly string[];
+  readonly basis: SignInBasis;
 }
 
 const COOKIE_BYTES = 32;
@@ -61,13 +62,20 @@ export class SessionService implements OnApplicationBootstrap {
    * Signs the browser in, with a cookie value that nobody has seen before. A live session of the
    * same account goes on under its `sid`; one of another account is ended.
    *
+   * @returns null where every sign-in of the account was ended, or it was disabled, since the proofs:
+   *   nobody is signed in then
    * @throws TemporarilyUnavailableError where it cannot be recorded; nobody is signed in then
    * @see OWASP ASVS 5.0 section 7.2.4: no cookie survives a sign-in, so none can be fixed before it
    */
-  async start(signIn: SignIn, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+  async start(
+    signIn: SignIn,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Session | null> {
     const value = randomBytes(COOKIE_BYTES).toString('base64url');
     const formerCookieSha256 = this.cookieOf(request);
-    const { session, ended } = await this.record.start({
+    const started = await this.record.start({
+      basis: signIn.basis,
       session: this.sessionOf(signIn),
       cookieSha256: sha256(value),
       formerCookieSha256,
@@ -75,6 +83,14 @@ export class SessionService implements OnApplicationBootstrap {
       address: originOf(request).address || null,
       now: this.clock.now(),
     });
+    if (started === null) {
+      const { accountId } = signIn;
+      const type = 'session.refused';
+      const reason = 'sign_in_outdated';
+      this.audit.record({ origin: originOf(request), type, outcome: 'failure', reason, accountId });
+      return null;
+    }
+    const { session, ended } = started;
     if (formerCookieSha256 !== null) await this.relay.removeCopy(formerCookieSha256);
     if (ended !== null) await this.afterEnd(ended, originOf(request));
     writeCookie(reply, this.cookie, value);

@@ -22,6 +22,9 @@ export function sessionFixture(change: Partial<Session> = {}): Session {
   };
 }
 
+/** The account of a session is as it was when the person proved who they are, and no session helped. */
+export const UNCHANGED = { signInEpoch: 0, sid: null };
+
 /** Puts the account of a session into a database. */
 export async function insertAccount(
   { manager }: PostgresDatabase,

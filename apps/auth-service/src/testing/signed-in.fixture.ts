@@ -1,5 +1,6 @@
 /** Sessions, grants and ID tokens of a running application, made by its own services. */
 import { randomUUID } from 'node:crypto';
+import { AccountStore } from '../account/account.store.js';
 import { type Grant } from '../grant/grant.js';
 import { GrantService } from '../grant/grant.service.js';
 import { IdTokenIssuer } from '../issuance/id-token.issuer.js';
@@ -11,13 +12,19 @@ import { type FakeBrowser } from './fake.browser.js';
 import { type TestApplication } from './test-application.js';
 
 /** Signs the browser in. */
-export function signIn(
+export async function signIn(
   { app }: TestApplication,
   browser: FakeBrowser,
   accountId = ALICE,
 ): Promise<Session> {
-  const signedIn = { accountId, acr: PASSWORD_ACR, amr: [PASSWORD_AMR] };
-  return app.get(SessionService, { strict: false }).start(signedIn, browser.request, browser.reply);
+  const account = await app.get(AccountStore, { strict: false }).find(accountId);
+  const basis = { signInEpoch: account?.signInEpoch ?? 0, sid: null };
+  const signedIn = { accountId, acr: PASSWORD_ACR, amr: [PASSWORD_AMR], basis };
+  const session = await app
+    .get(SessionService, { strict: false })
+    .start(signedIn, browser.request, browser.reply);
+  if (session === null) throw new Error(`account ${accountId} cannot be signed in to`);
+  return session;
 }
 
 /** Records a grant of a session for a client. */

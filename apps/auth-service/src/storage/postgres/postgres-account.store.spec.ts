@@ -35,7 +35,8 @@ describe('PostgresAccountStore', () => {
   it('gives back what was declared, and the hash only to whoever checks passwords', async () => {
     await accounts.declare(ada, HASH);
     const account = await accounts.find(ada.accountId);
-    expect(account).toEqual({ ...ada, disabledAt: null, updatedAt: expect.any(Date) });
+    const stored = { disabledAt: null, signInEpoch: 0, updatedAt: expect.any(Date) };
+    expect(account).toEqual({ ...ada, ...stored });
     expect(await accounts.findByUsername('ada')).toEqual({ account, passwordHash: HASH });
     expect(await accounts.findDeclaredPasswordHash(ada.accountId)).toBe(HASH);
   });

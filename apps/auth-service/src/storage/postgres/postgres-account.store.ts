@@ -43,6 +43,7 @@ const DECLARE = `
   ON CONFLICT (account_id) DO UPDATE SET
     ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
     password_hash = coalesce(excluded.password_hash, account.password_hash),
+    sign_in_epoch = account.sign_in_epoch + (excluded.password_hash IS NOT NULL)::int,
     declared_password_hash =
       coalesce(excluded.declared_password_hash, account.declared_password_hash),
     updated_at = now()

@@ -5,6 +5,7 @@ import { PostgresAssuranceStore } from './postgres-assurance.store.js';
 import { PostgresFactorStore } from './postgres-factor.store.js';
 import { PostgresRecoveryCodeStore } from './postgres-recovery-code.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
+import { UNCHANGED } from '../../testing/session.fixture.js';
 
 const STEP = 50_000_000;
 
@@ -32,7 +33,11 @@ describe('factors in PostgreSQL', () => {
     const factorId = randomUUID();
     const secret = { factorId, secret: randomBytes(40), keyVersion: 1 };
     expect(
-      await store.addTotp({ factorId, accountId, name, mostBefore: ROOM_FOR_ONE }, secret, STEP),
+      await store.addTotp(
+        { factorId, accountId, name, mostBefore: ROOM_FOR_ONE, basis: UNCHANGED },
+        secret,
+        STEP,
+      ),
     ).toBe(true);
     return factorId;
   }
@@ -52,7 +57,7 @@ describe('factors in PostgreSQL', () => {
       ...change,
     };
     const added = await store.addPasskey(
-      { factorId, accountId, name: 'Laptop', mostBefore },
+      { factorId, accountId, name: 'Laptop', mostBefore, basis: UNCHANGED },
       passkey,
     );
     return { added, passkey: { ...passkey, accountId } };

@@ -10,6 +10,7 @@ import {
 } from '../../factor/factor.store.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
+import { holdBasis } from './sign-in-basis.statements.js';
 
 const LOCK_OWNER = 'SELECT 1 FROM account WHERE account_id = $1 FOR UPDATE';
 
@@ -124,14 +125,14 @@ export class PostgresFactorStore extends FactorStore {
     );
   }
 
-  private add({ mostBefore }: NewFactor, insert: string, values: unknown[]): Promise<boolean> {
+  private add(factor: NewFactor, insert: string, values: unknown[]): Promise<boolean> {
+    const { accountId, basis, mostBefore } = factor;
     const most = Math.min(mostBefore, ROOM_FOR_ONE);
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
-        const [, accountId] = values;
         // Parallel additions are counted one after another.
-        const owner = await manager.query<unknown[]>(LOCK_OWNER, [accountId]);
-        if (owner.length === 0) return false;
+        await manager.query(LOCK_OWNER, [accountId]);
+        if (!(await holdBasis(manager, accountId, basis, new Date()))) return false;
         const added = await manager.query<unknown[]>(
           `${insert} WHERE (SELECT count(*) FROM factor WHERE account_id = $2) <= ${most}
            ON CONFLICT DO NOTHING RETURNING 1`,

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant } from '../../grant/grant.js';
 import { openTestDatabase } from '../../testing/open-database.js';
-import { cookieHash, insertAccount, sessionFixture } from '../../testing/session.fixture.js';
+import {
+  cookieHash,
+  insertAccount,
+  sessionFixture,
+  UNCHANGED,
+} from '../../testing/session.fixture.js';
 import { PostgresGrantStore } from './postgres-grant.store.js';
 import { PostgresSessionRecord } from './postgres-session.record.js';
 import { type PostgresDatabase } from './postgres.database.js';
@@ -56,7 +61,13 @@ describe('PostgresGrantStore', () => {
     await insertAccount(database);
     for (let round = 0; round < 20; round += 1) {
       const session = sessionFixture({ sid: randomUUID() });
-      const started = { session, cookieSha256: cookieHash(), formerCookieSha256: null, now };
+      const started = {
+        basis: UNCHANGED,
+        session,
+        cookieSha256: cookieHash(),
+        formerCookieSha256: null,
+        now,
+      };
       await sessions.start({ ...started, userAgent: null, address: null });
       const { sid } = session;
       const [before, racing, after] = [grant({ sid }), grant({ sid }), grant({ sid })];

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant } from '../../grant/grant.js';
 import { openTestDatabase } from '../../testing/open-database.js';
-import { cookieHash, insertAccount, sessionFixture } from '../../testing/session.fixture.js';
+import {
+  cookieHash,
+  insertAccount,
+  sessionFixture,
+  UNCHANGED,
+} from '../../testing/session.fixture.js';
 import { PostgresGrantStore } from './postgres-grant.store.js';
 import { PostgresSessionOutbox } from './postgres-session.outbox.js';
 import { PostgresSessionRecord } from './postgres-session.record.js';
@@ -33,7 +38,7 @@ describe('PostgresSessionRevocationRecord', () => {
   async function signIn(): Promise<{ sid: string; cookieSha256: Buffer }> {
     const session = sessionFixture({ sid: randomUUID(), accountId });
     const cookieSha256 = cookieHash();
-    const start = { session, cookieSha256, formerCookieSha256: null, now };
+    const start = { basis: UNCHANGED, session, cookieSha256, formerCookieSha256: null, now };
     await sessions.start({ ...start, userAgent: null, address: null });
     return { sid: session.sid, cookieSha256 };
   }

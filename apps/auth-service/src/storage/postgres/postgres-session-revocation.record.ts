@@ -15,6 +15,9 @@ import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
 import { endSession } from './session-end.statements.js';
 
+// The row's lock keeps sessions from being started: what begins afterwards knows that it is too late.
+const OUTDATE_SIGN_INS = `
+  UPDATE account SET sign_in_epoch = sign_in_epoch + 1 WHERE account_id = $1`;
 // Expired ones too: their hot copies are a minute behind at most. In one order, so that none deadlock.
 const LOCK_SESSIONS = `
   SELECT sid FROM session
@@ -92,6 +95,7 @@ async function endAll(
   now: Date,
   kept: KeptSessions = 'none',
 ): Promise<readonly RecordedEnd[]> {
+  await manager.query(OUTDATE_SIGN_INS, [accountId]);
   if (kept === 'all') return [];
   const keptSid = kept === 'none' ? null : kept.sid;
   const rows = await manager.query<{ sid: string }[]>(LOCK_SESSIONS, [accountId, keptSid]);

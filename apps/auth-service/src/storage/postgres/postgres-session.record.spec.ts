@@ -6,6 +6,7 @@ import {
   cookieHash,
   insertAccount,
   sessionFixture,
+  UNCHANGED,
 } from '../../testing/session.fixture.js';
 import { PostgresSessionOutbox } from './postgres-session.outbox.js';
 import { PostgresSessionRecord } from './postgres-session.record.js';
@@ -33,6 +34,7 @@ describe('PostgresSessionRecord', () => {
 
   async function start(change: Partial<SessionStart> = {}) {
     const given: SessionStart = {
+      basis: UNCHANGED,
       session: sessionFixture({ sid: randomUUID() }),
       cookieSha256: cookieHash(),
       formerCookieSha256: null,
@@ -41,7 +43,9 @@ describe('PostgresSessionRecord', () => {
       now,
       ...change,
     };
-    return { ...(await record.start(given)), cookieSha256: given.cookieSha256 };
+    const started = await record.start(given);
+    if (started === null) throw new Error('refused');
+    return { ...started, cookieSha256: given.cookieSha256 };
   }
 
   const grant = (sid: string, clientId: string) =>
@@ -105,6 +109,24 @@ describe('PostgresSessionRecord', () => {
     expect(await record.find(second.cookieSha256, now)).toEqual(second.session);
     expect(await outbox.findStaleCopies(10)).toEqual([first.cookieSha256]);
     expect(await outbox.findUnsettled(10)).toEqual([]);
+  });
+
+  it.each([
+    ['everything was ended', `UPDATE account SET sign_in_epoch = sign_in_epoch + 1`],
+    ['the account was disabled', `UPDATE account SET disabled_at = now()`],
+  ])('starts no session where %s since the proofs', async (_, statement) => {
+    await database.manager.query(statement);
+    await expect(start()).rejects.toThrow('refused');
+    expect(await database.manager.query('SELECT 1 FROM session')).toEqual([]);
+  });
+
+  it('starts no session on the strength of one that has ended', async () => {
+    const { session } = await start();
+    const basis = { ...UNCHANGED, sid: session.sid };
+    expect((await start({ basis })).session.sid).not.toBe(session.sid);
+    await record.end(session.sid, 'signed_out', now);
+    await expect(start({ basis })).rejects.toThrow('refused');
+    await expect(start({ basis: { ...UNCHANGED, sid: randomUUID() } })).rejects.toThrow('refused');
   });
 
   it('ends the session of another account that signs in in the same browser', async () => {

@@ -43,7 +43,7 @@ export class PostgresSessionRecord extends SessionRecord {
     });
   }
 
-  start(start: SessionStart): Promise<StartedSession> {
+  start(start: SessionStart): Promise<StartedSession | null> {
     return onPostgres(() =>
       this.database.manager.transaction((manager) => startSession(manager, start)),
     );

@@ -7,13 +7,15 @@ import {
 } from '../../session/session.record.js';
 import { SessionEntity } from './entities/session.entity.js';
 import { endSession } from './session-end.statements.js';
+import { holdBasis } from './sign-in-basis.statements.js';
 
 /** To be run in a transaction. */
 export async function startSession(
   manager: EntityManager,
   start: SessionStart,
-): Promise<StartedSession> {
-  const { session, cookieSha256, userAgent, address, now } = start;
+): Promise<StartedSession | null> {
+  const { basis, session, cookieSha256, userAgent, address, now } = start;
+  if (!(await holdBasis(manager, session.accountId, basis, now))) return null;
   const former = await findFormer(manager, start);
   const signIn = {
     cookieSha256,

@@ -52,6 +52,9 @@ export class AccountEntity {
   @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
   disabledAt: Date | null;
 
+  @Column({ name: 'sign_in_epoch', type: 'integer' })
+  signInEpoch: number;
+
   @Column({ name: 'updated_at', type: 'timestamptz' })
   updatedAt: Date;
 }
