@@ -43,7 +43,10 @@ describe('PasswordAuthenticator', () => {
 
   const add = (username: string, passwordHash: string | null, disabledAt: Date | null = null) =>
     list.set(username, {
-      account: { ...accountFixture({ username }), disabledAt, updatedAt: new Date() },
+      account: {
+        ...accountFixture({ username }),
+        ...{ disabledAt, signInEpoch: 0, updatedAt: new Date() },
+      },
       passwordHash,
     });
   const accountOf = (username: string) => list.get(username)?.account;
