@@ -12,6 +12,7 @@ import { answerClientError } from './http/client-error.handler.js';
 import { addCorsHooks } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
 import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hook.js';
+import { addJsonParser } from './http/json.body.js';
 import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
 import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
@@ -50,6 +51,7 @@ export async function createApplication({
     { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   );
+  addJsonParser(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     bodyParser: false,
     abortOnError: false,

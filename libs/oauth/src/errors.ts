@@ -2,7 +2,8 @@
 
 /**
  * Error codes of the token, introspection and revocation endpoints.
- * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 8707 section 2, RFC 9449 section 12.2
+ * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 7591 section 3.2.2, RFC 8707 section 2,
+ *   RFC 9449 section 12.2
  */
 export type EndpointErrorCode =
   | 'invalid_request'
@@ -16,6 +17,7 @@ export type EndpointErrorCode =
   | 'invalid_authorization_details'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  | 'invalid_client_metadata'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -112,6 +114,11 @@ export class InvalidClientError extends OAuthError {
 /** The grant is unknown, expired, revoked, or another client's (RFC 6749 section 5.2). */
 export class InvalidGrantError extends OAuthError {
   readonly code = 'invalid_grant';
+}
+
+/** What a client is to be registered with contradicts itself or the server (RFC 7591 section 3.2.2). */
+export class InvalidClientMetadataError extends OAuthError {
+  readonly code = 'invalid_client_metadata';
 }
 
 /** The client may not use this grant type (RFC 6749 section 5.2). */

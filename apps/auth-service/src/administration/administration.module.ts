@@ -1,6 +1,7 @@
 /** The administration API: a resource of this server, for those who have tokens for it. */
 import { Module } from '@nestjs/common';
 import { AuthModule } from '@keyward/auth';
+import { ClientRegistrationModule } from '../client-registration/client-registration.module.js';
 import { serverConfig } from '../config/server.config.js';
 import { tlsConfig } from '../config/tls.config.js';
 import { tokenConfig } from '../config/token.config.js';
@@ -13,10 +14,12 @@ import { SingleUseStore } from '../single-use/single-use.store.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { administrationOptions } from './administration.protection.js';
 import { LiveTokenGuard } from './live-token.guard.js';
+import { ClientsController } from './clients.controller.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 
 @Module({
   imports: [
+    ClientRegistrationModule,
     KeysModule,
     RevocationModule,
     StorageModule,
@@ -35,7 +38,7 @@ import { SigningKeysController } from './signing-keys.controller.js';
       useFactory: administrationOptions,
     }),
   ],
-  controllers: [SigningKeysController],
+  controllers: [ClientsController, SigningKeysController],
   providers: [LiveTokenGuard],
 })
 export class AdministrationModule {}

@@ -1,11 +1,8 @@
 /** Reads a bootstrap file: substitutes the environment, checks everything, resolves the secrets. */
-import { createHash } from 'node:crypto';
-import { parseScope } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
 import { type AccountDeclaration } from '../account/account.store.js';
 import { type AuthorizationDetailsType } from '../authorization-details/authorization-details-type.js';
 import { findSchemaProblem } from '../authorization-details/authorization-details.schema.js';
-import { type RefreshProfile } from '../client/client.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isProduction } from '../config/production.rules.js';
 import { isMutualTlsConfigured } from '../config/tls.variables.js';
@@ -19,7 +16,7 @@ import {
   type DeclaredPartner,
 } from './bootstrap.store.js';
 import { findClientProblems } from './client.rules.js';
-import { type ClientDocument } from './client.schema.js';
+import { declareClient } from './declared.client.js';
 import { DeclaredSecrets } from './declared.secrets.js';
 import { declarePartner } from './declared.partner.js';
 import { findResourceEncryptionProblems } from './encryption.rules.js';
@@ -86,7 +83,11 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   const secrets = new DeclaredSecrets(environment);
   const declared = {
     resources: resources.map(declareResource),
-    clients: clients.map((client) => declareClient(client, secrets)),
+    clients: clients.map((client) => {
+      const { client_id: id, client_secret: named } = client;
+      const secret = named === undefined ? null : secrets.ofClient(id, named.env);
+      return declareClient(client, secret);
+    }),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
     partners: partners.map(declarePartner),
     groups: groups.map(({ name, required_acr }) => ({ name, requiredAcr: required_acr })),
@@ -112,47 +113,6 @@ function declareResource(resource: ResourceDocument): Resource {
     signingAlgorithm: signing_alg ?? null,
     encryption: isEncrypted ? { alg, enc, ...keys } : null,
   };
-}
-
-function declareClient(client: ClientDocument, secrets: DeclaredSecrets): DeclaredClient {
-  const { client_id: clientId, client_secret } = client;
-  const secret = client_secret === undefined ? null : secrets.ofClient(clientId, client_secret.env);
-  return {
-    clientId,
-    name: client.name,
-    logoUri: client.logo_uri ?? null,
-    applicationType: client.application_type,
-    authenticationMethod: client.token_endpoint_auth_method,
-    secretSha256: secret === null ? null : createHash('sha256').update(secret).digest(),
-    // client.rules.ts imported every key of it.
-    jwks: (client.jwks as JSONWebKeySet | undefined) ?? null,
-    jwksUri: client.jwks_uri ?? null,
-    grantTypes: client.grant_types,
-    scopes: parseScope(client.scope) ?? [],
-    redirectUris: client.redirect_uris,
-    postLogoutRedirectUris: client.post_logout_redirect_uris,
-    backchannelLogoutUri: client.backchannel_logout_uri ?? null,
-    corsOrigins: client.allowed_cors_origins,
-    requirePushedRequests: client.require_pushed_authorization_requests,
-    firstParty: client.first_party,
-    refreshProfile: client.refresh_profile ?? refreshProfileOf(client),
-    requiredAcr: client.required_acr ?? null,
-    ownResource: client.own_resource ?? null,
-    dpopBoundAccessTokens: client.dpop_bound_access_tokens,
-    tlsBoundAccessTokens: client.tls_client_certificate_bound_access_tokens,
-    tlsSubject: client.tls_client_auth ?? null,
-    exchange: client.token_exchange ?? null,
-    authorizationDetailsTypes: client.authorization_details_types,
-    idTokenSigningAlgorithm: client.id_token_signed_response_alg ?? null,
-    introspectionSigningAlgorithm: client.introspection_signed_response_alg ?? null,
-    idTokenEncryption: client.id_token_encryption ?? null,
-  };
-}
-
-/** Where the file does not say: by how well the client can keep a token to itself. */
-function refreshProfileOf(client: ClientDocument): RefreshProfile {
-  if (client.token_endpoint_auth_method !== 'none') return 'confidential';
-  return client.application_type === 'native' ? 'native' : 'spa';
 }
 
 function declareAccount(account: AccountDocument, secrets: DeclaredSecrets): DeclaredAccount {

@@ -4,8 +4,14 @@ import { type Client } from '../client/client.js';
 import { type Partner } from '../partner/partner.js';
 import { type Resource } from '../resource/resource.js';
 
-/** A client as a bootstrap file declares it; whether it is disabled is not the file's business. */
-export type DeclaredClient = Omit<Client, 'disabledAt'>;
+/**
+ * A client as a bootstrap file declares it; whether it is disabled is not the file's business, nor is a
+ * secret that it does not name any more.
+ */
+export type DeclaredClient = Omit<
+  Client,
+  'disabledAt' | 'previousSecretSha256' | 'previousSecretUntil' | 'source'
+>;
 
 /** A partner as a bootstrap file declares it: the file may end the trust, and never renews it. */
 export type DeclaredPartner = Omit<Partner, 'disabledAt'> & { readonly disabled: boolean };

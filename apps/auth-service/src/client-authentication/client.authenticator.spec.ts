@@ -88,7 +88,7 @@ describe('ClientAuthenticator', () => {
   const expectEqualWork = () => {
     expect(find).toHaveBeenCalledTimes(1);
     expect(hash).toHaveBeenCalledTimes(1);
-    expect(timingSafeEqual).toHaveBeenCalledTimes(1);
+    expect(timingSafeEqual).toHaveBeenCalledTimes(2);
   };
 
   it('returns the client that knows its secret', async () => {

@@ -77,7 +77,7 @@ export class ClientAuthenticator {
     throw this.refuse(client, 'is public', originOf(request));
   }
 
-  /** One read, then one hash and one comparison or one signature, whatever is wrong. */
+  /** One read, then one hash and two comparisons or one signature, whatever is wrong. */
   async verify(
     credentials: ClientCredentials,
     origin: RequestOrigin,
@@ -114,7 +114,12 @@ export class ClientAuthenticator {
       case 'client_secret_post': {
         const presented = hash('sha256', credentials.clientSecret, 'buffer');
         const expected = client?.secretSha256 ?? NO_SECRET_SHA256;
-        return timingSafeEqual(presented, expected) ? null : 'wrong secret';
+        const previous = client?.previousSecretSha256 ?? NO_SECRET_SHA256;
+        // Both, whatever the first says: which of them was right is nobody's business.
+        const isCurrent = timingSafeEqual(presented, expected);
+        const isPrevious = timingSafeEqual(presented, previous);
+        const isRight = isCurrent || (isPrevious && isInOverlap(client));
+        return isRight ? null : 'wrong secret';
       }
     }
   }
@@ -124,6 +129,12 @@ export class ClientAuthenticator {
     this.audit.record({ origin, type, outcome: 'failure', clientId, reason });
     return failed(`client ${clientId}: ${reason}`);
   }
+}
+
+/** Whether the secret before the present one is good still. */
+function isInOverlap(client: Client | null): boolean {
+  const until = client?.previousSecretUntil ?? null;
+  return until !== null && Date.now() < until.getTime();
 }
 
 function failed(reason: string): InvalidClientError {

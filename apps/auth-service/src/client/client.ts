@@ -45,6 +45,12 @@ export interface ExchangePolicy {
   readonly impersonation: boolean;
 }
 
+/** Every {@link ClientSource}. */
+export const CLIENT_SOURCES = ['file', 'api'] as const;
+
+/** Who says what a client is: the bootstrap file, at each start, or administrators. */
+export type ClientSource = (typeof CLIENT_SOURCES)[number];
+
 /** How something is encrypted to a key that its reader registered (RFC 7516). */
 export interface JweAlgorithms {
   readonly alg: KeyManagementAlgorithm;
@@ -66,6 +72,9 @@ export interface Client {
    * bits, not a password.
    */
   readonly secretSha256: Buffer | null;
+  /** The secret before that, which is good until the time after; null where there is none. */
+  readonly previousSecretSha256: Buffer | null;
+  readonly previousSecretUntil: Date | null;
   /**
    * The public keys of a client that signs assertions or has its ID tokens encrypted, where it did not
    * register a URI.
@@ -109,6 +118,7 @@ export interface Client {
   readonly introspectionSigningAlgorithm: string | null;
   /** Null: its ID tokens are signed alone. */
   readonly idTokenEncryption: JweAlgorithms | null;
+  readonly source: ClientSource;
   /** Since when the client may do nothing at all. */
   readonly disabledAt: Date | null;
 }

@@ -7,6 +7,7 @@ import { AuthorizationDetailsTypeStore } from '../authorization-details/authoriz
 import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientOriginStore } from '../client/client-origin.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
+import { ClientRegistry } from '../client/client.registry.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { FactorStore } from '../factor/factor.store.js';
@@ -46,6 +47,7 @@ import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresAuthorizationDetailsTypeStore } from './postgres/postgres-authorization-details-type.store.js';
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
+import { PostgresClientRegistry } from './postgres/postgres-client.registry.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresFactorStore } from './postgres/postgres-factor.store.js';
@@ -86,6 +88,7 @@ const RECORD = [
     inject: [ClientStore],
     useFactory: (record: ClientStore) => new CachedClientStore(record),
   },
+  { provide: ClientRegistry, useClass: PostgresClientRegistry },
   { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },

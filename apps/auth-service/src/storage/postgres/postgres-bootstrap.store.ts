@@ -48,6 +48,7 @@ export class PostgresBootstrapStore extends BootstrapStore {
             ClientEntity,
             {
               ...client,
+              source: 'file',
               grantTypes: [...client.grantTypes],
               scopes: [...client.scopes],
               redirectUris: [...client.redirectUris],

@@ -1,5 +1,5 @@
 /** Tells a PostgreSQL that is down from a statement that is wrong. */
-import { TemporarilyUnavailableError } from '@keyward/oauth';
+import { OAuthError, TemporarilyUnavailableError } from '@keyward/oauth';
 import pg from 'pg';
 import {
   QueryFailedError,
@@ -34,6 +34,8 @@ export async function onPostgres<T>(statement: () => Promise<T>): Promise<T> {
 /** Whether the same statement may succeed later, by itself. */
 export function isUnavailable(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  // What was decided inside of a transaction is no word of the database.
+  if (cause instanceof OAuthError) return false;
   if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? '');
   // A connection that broke between two statements of a transaction: TypeORM gives it back itself.
   if (cause instanceof QueryRunnerAlreadyReleasedError) return true;

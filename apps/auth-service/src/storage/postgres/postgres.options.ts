@@ -20,6 +20,7 @@ import { RefreshRotation1763774400000 } from './migrations/1763774400000-refresh
 import { SessionEnds1763776800000 } from './migrations/1763776800000-session-ends.js';
 import { SigningKeyRotation1763780400000 } from './migrations/1763780400000-signing-key-rotation.js';
 import { ClientCertificates1763791300000 } from './migrations/1763791300000-client-certificates.js';
+import { ClientAdministration1763792000000 } from './migrations/1763792000000-client-administration.js';
 import { TokensForServices1763784000000 } from './migrations/1763784000000-tokens-for-services.js';
 import { ExchangedGrants1763784100000 } from './migrations/1763784100000-exchanged-grants.js';
 import { Partners1763784110000 } from './migrations/1763784110000-partners.js';
@@ -66,6 +67,7 @@ export const MIGRATIONS = [
   SignInEpoch1763788050000,
   GrantTermsRetention1763788200000,
   ClientCertificates1763791300000,
+  ClientAdministration1763792000000,
 ];
 
 /** Where PostgreSQL keeps which migrations have run. */

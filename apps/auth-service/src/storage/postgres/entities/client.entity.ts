@@ -5,6 +5,7 @@ import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } fro
 import { type Acr } from '../../../authentication/acr.js';
 import {
   type ApplicationType,
+  type ClientSource,
   type ExchangePolicy,
   type JweAlgorithms,
   type RefreshProfile,
@@ -24,6 +25,15 @@ export class ClientEntity {
 
   @Column({ name: 'secret_sha256', type: 'bytea', nullable: true })
   secretSha256: Buffer | null;
+
+  @Column({ name: 'previous_secret_sha256', type: 'bytea', nullable: true })
+  previousSecretSha256: Buffer | null;
+
+  @Column({ name: 'previous_secret_until', type: 'timestamptz', nullable: true })
+  previousSecretUntil: Date | null;
+
+  @Column({ type: 'text', default: 'file' })
+  source: ClientSource;
 
   @Column({ name: 'logo_uri', type: 'text', nullable: true })
   logoUri: string | null;
