@@ -19,6 +19,7 @@ import { HandlerInventory } from './access/handler-inventory.js';
 import { RequestAuthenticator } from './access/request-authenticator.js';
 import { RouteAudit } from './access/route-audit.js';
 import { ScopesGuard } from './access/scopes.guard.js';
+import { StepUpChallenge } from './access/step-up.challenge.js';
 import { AccessTokenVerifier } from './access-token/access-token.verifier.js';
 import { JwtStrategy } from './access-token/jwt.strategy.js';
 import { TokenLifetimes } from './access-token/token-lifetimes.js';
@@ -82,6 +83,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     AccessPolicies,
     AccessTokenGuard,
     ScopesGuard,
+    StepUpChallenge,
     ApplicationGuard,
     TokenLifetimes,
     ConnectionAuthenticator,
@@ -124,6 +126,7 @@ function withGuards(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     RequestAuthenticator,
     ScopesGuard,
     ShadowEvaluation,
+    StepUpChallenge,
     TokenLifetimes,
     AUTH_OPTIONS,
   ],

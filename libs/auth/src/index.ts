@@ -25,6 +25,7 @@ export { type HandlerTransport } from './access/handler-metadata.js';
 export { UndecoratedHandlerError, UnguardedHandlerError } from './access/route-audit.js';
 export { ScopesGuard } from './access/scopes.guard.js';
 export { type StepUpOptions, type StepUpRequirement } from './access/step-up.js';
+export { StepUpChallenge } from './access/step-up.challenge.js';
 export { type BoundTokens } from './access-token/bound-tokens.js';
 export { AccessTokenVerifier, type VerifierOptions } from './access-token/access-token.verifier.js';
 export { JwtStrategy } from './access-token/jwt.strategy.js';

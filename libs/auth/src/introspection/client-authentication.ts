@@ -20,23 +20,25 @@ const ASSERTION_SECONDS = 60;
 
 /**
  * Prepares the authentication of one client.
+ * @param option where the credentials stand in the options, for the errors
  * @throws TypeError for credentials that cannot be used, without naming them
  */
 export function clientAuthentication(
   credentials: IntrospectionCredentials,
   issuer: string,
+  option = 'introspection.client',
 ): ClientAuthentication {
   const { clientId } = credentials;
   if (typeof clientId !== 'string' || clientId === '') {
-    throw new TypeError('introspection.client needs a clientId');
+    throw new TypeError(`${option} needs a clientId`);
   }
-  if (credentials.method === 'private_key_jwt') return assertions(credentials, issuer);
+  if (credentials.method === 'private_key_jwt') return assertions(credentials, issuer, option);
   const { clientSecret, method = 'client_secret_basic' } = credentials;
   if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw new TypeError(`introspection.client ${clientId}: no clientSecret`);
+    throw new TypeError(`${option} ${clientId}: no clientSecret`);
   }
   if (method !== 'client_secret_basic' && method !== 'client_secret_post') {
-    throw new TypeError(`introspection.client ${clientId}: no such method`);
+    throw new TypeError(`${option} ${clientId}: no such method`);
   }
   const proof: ClientProof =
     method === 'client_secret_basic'
@@ -53,10 +55,10 @@ function basic(clientId: string, clientSecret: string): string {
 }
 
 /** @see RFC 7523 section 3 */
-function assertions(client: ClientKey, issuer: string): ClientAuthentication {
+function assertions(client: ClientKey, issuer: string, option: string): ClientAuthentication {
   const { clientId, privateKey, algorithm, keyId, assertionAudience = issuer } = client;
   if (!isAsymmetricAlgorithm(algorithm) || !fits(privateKey, algorithm)) {
-    throw new TypeError(`introspection.client ${clientId}: no private key for its algorithm`);
+    throw new TypeError(`${option} ${clientId}: no private key for its algorithm`);
   }
   const header = encode({ alg: algorithm, typ: 'JWT', ...(keyId && { kid: keyId }) });
   return async (nowMs) => {

@@ -13,7 +13,7 @@ import { DocumentUnavailableError, fetchJsonDocument, type FetchLimits } from '.
  */
 export async function discoverEndpoint(
   issuer: string,
-  member: 'jwks_uri' | 'introspection_endpoint',
+  member: 'jwks_uri' | 'introspection_endpoint' | 'token_endpoint',
   insecureHttp: boolean,
   limits: FetchLimits,
 ): Promise<string> {
