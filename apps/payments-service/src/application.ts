@@ -1,0 +1,46 @@
+/** Makes the HTTP application, the same for the program and for its tests. */
+import { StandardSchemaValidationPipe, type LoggerService, type LogLevel } from '@nestjs/common';
+import { type ConfigType } from '@nestjs/config';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { paymentsConfig } from './config/payments.config.js';
+import { serveDocumentation } from './documentation/documentation.js';
+
+/** Largest request body in bytes. */
+const BODY_LIMIT = 16 * 1024;
+
+/**
+ * Creates the application; the caller lets it listen, and flushes the logs that wait until then.
+ *
+ * @param logger false for silence
+ * @throws Error for a configuration that is not usable, listing every problem
+ */
+export async function createApplication(
+  logger: LoggerService | LogLevel[] | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: 10_000 });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+    // Nest logs a failed start with a stack trace. Whoever starts the application says it better.
+    bufferLogs: true,
+    autoFlushLogs: false,
+  });
+  // JSON by Fastify's own parser, and nothing else: it refuses `__proto__`.
+  adapter.getInstance().removeContentTypeParser('text/plain');
+  adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
+    reply.headers({
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "frame-ancestors 'none'",
+      'Referrer-Policy': 'no-referrer',
+    });
+    done();
+  });
+  // Each problem of a body repeats its path: an answer must not outgrow the request by far.
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
+  serveDocumentation(app, app.get<ConfigType<typeof paymentsConfig>>(paymentsConfig.KEY));
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
+  return app;
+}
