@@ -10,6 +10,8 @@ import { OrderStore } from './order/order.store.js';
 import { ORDERS_SCOPES } from './order/orders.scopes.js';
 import { OrdersController } from './order/orders.controller.js';
 import { sampleOrders } from './order/sample-orders.js';
+import { OrderPayments } from './payment/order.payments.js';
+import { PaymentModule } from './payment/payment.module.js';
 import { FileOrderStore } from './storage/file-order.store.js';
 
 @Module({
@@ -41,9 +43,11 @@ import { FileOrderStore } from './storage/file-order.store.js';
         },
       }),
     }),
+    PaymentModule,
   ],
   controllers: [HealthController, OrderHistoryController, OrdersController],
   providers: [
+    OrderPayments,
     {
       provide: OrderStore,
       inject: [ordersConfig.KEY],

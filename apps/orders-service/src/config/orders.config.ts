@@ -40,6 +40,13 @@ const environment = z
     ORDERS_WHEN_STALE: z
       .enum(['accept', 'introspect', 'reject'], { error: 'must be accept, introspect or reject' })
       .default('accept'),
+    ORDERS_PAYMENTS_URL: httpUrl.optional(),
+    ORDERS_PAYMENTS_AUDIENCE: z.url({ error: 'must be a URL' }).optional(),
+    ORDERS_RECONCILE_SECONDS: z.coerce
+      .number({ error: 'must be a number of seconds' })
+      .min(1, { error: 'must be at least 1' })
+      .max(3600, { error: 'must be at most 3600' })
+      .default(30),
     ORDERS_FILE: z.string().default('.keyward/orders.json'),
     ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
   })
@@ -47,6 +54,10 @@ const environment = z
     path: ['ORDERS_WHEN_STALE'],
     error: 'is introspect, which needs ORDERS_CLIENT_SECRET',
   })
+  .refine(
+    ({ ORDERS_PAYMENTS_URL: url, ORDERS_CLIENT_SECRET: secret }) => !url || secret !== undefined,
+    { path: ['ORDERS_PAYMENTS_URL'], error: 'needs ORDERS_CLIENT_SECRET, to ask for tokens with' },
+  )
   .transform((env) => ({
     /** Address to listen on. */
     host: env.ORDERS_HOST,
@@ -77,6 +88,20 @@ const environment = z
             insecureHttp: env.ORDERS_INSECURE_HTTP === 'true',
           }
         : undefined,
+    /** Where orders are paid; undefined: nowhere, and every order stays unpaid. */
+    payments:
+      env.ORDERS_PAYMENTS_URL === undefined
+        ? undefined
+        : {
+            url: env.ORDERS_PAYMENTS_URL,
+            audience: env.ORDERS_PAYMENTS_AUDIENCE ?? env.ORDERS_PAYMENTS_URL,
+            tokenUrl:
+              env.ORDERS_REVOCATIONS_TOKEN_URL ?? `${withoutSlash(env.ORDERS_ISSUER)}/oauth2/token`,
+            clientId: env.ORDERS_CLIENT_ID,
+            clientSecret: env.ORDERS_CLIENT_SECRET ?? '',
+          },
+    /** How often payments of which the end is not known are asked for. */
+    reconcileSeconds: env.ORDERS_RECONCILE_SECONDS,
     /** The file that holds the orders, absolute. */
     file: resolve(env.ORDERS_FILE),
     /** Gets three sample orders when the file is created; undefined: the file starts empty. */

@@ -16,6 +16,16 @@ export interface OrderContent {
   readonly note?: string;
 }
 
+/** How far an order is paid. */
+export type OrderPayment =
+  | { readonly status: 'unpaid' }
+  /** Asked for, and not known yet how it ended: until it is, the order cannot be changed. */
+  | { readonly status: 'pending'; readonly since: Date }
+  | { readonly status: 'paid'; readonly id: string; readonly paidAt: Date };
+
+/** What payments-service says of a payment. */
+export type PaymentReceipt = Omit<Extract<OrderPayment, { status: 'paid' }>, 'status'>;
+
 /** An order with what the service decided about it. */
 export interface Order extends OrderContent {
   /** A UUID. */
@@ -24,4 +34,10 @@ export interface Order extends OrderContent {
   readonly customer: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly payment: OrderPayment;
+}
+
+/** What an order costs, in the currency's minor unit. */
+export function totalMinor({ items }: OrderContent): number {
+  return items.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
 }

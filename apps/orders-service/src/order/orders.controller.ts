@@ -2,6 +2,7 @@
 import { type ServerResponse } from 'node:http';
 import {
   Body,
+  ConflictException,
   Controller,
   Delete,
   Get,
@@ -14,12 +15,16 @@ import {
   Res,
 } from '@nestjs/common';
 import {
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, Scopes, type Principal } from '@keyward/auth';
+import { CurrentPrincipal, Scopes, StepUpChallenge, type Principal } from '@keyward/auth';
+import { CurrentCaller, type Caller } from '@keyward/auth/client';
+import { OrderPayments } from '../payment/order.payments.js';
+import { answerToPayment, leavesUnpaid } from '../payment/payment.answer.js';
 import { customerOf } from './customer.js';
 import { type OrderContent } from './order.js';
 import {
@@ -28,11 +33,15 @@ import {
   representOrder,
   type OrderRepresentation,
 } from './order.representation.js';
-import { OrderStore } from './order.store.js';
+import { OrderLockedError, OrderStore } from './order.store.js';
 
 @Controller('orders')
 export class OrdersController {
-  constructor(private readonly orders: OrderStore) {}
+  constructor(
+    private readonly orders: OrderStore,
+    private readonly payments: OrderPayments,
+    private readonly challenges: StepUpChallenge,
+  ) {}
 
   /** Lists the caller's orders, oldest first. */
   @Get()
@@ -56,19 +65,53 @@ export class OrdersController {
     return representOrder(found(await this.orders.find(customerOf(principal), id)));
   }
 
-  /** Places an order. */
+  /**
+   * Places an order, and pays for it where payments are configured. Where the payment needs a stronger
+   * sign-in the answer is 401 with that challenge and with the order's `Location`: it is placed, and
+   * unpaid. Whatever else is in the way of the payment leaves the order unpaid or pending.
+   */
   @Post()
   @Scopes('orders:write')
   @Header('Cache-Control', 'no-store')
   @ApiCreatedResponse({ standardSchema: orderRepresentationSchema })
   async place(
     @CurrentPrincipal() principal: Principal,
+    @CurrentCaller() caller: Caller,
     @Body({ schema: orderContentSchema }) content: OrderContent,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<OrderRepresentation> {
-    const order = await this.orders.add(customerOf(principal), content);
-    response.setHeader('Location', `/orders/${order.id}`);
-    return representOrder(order);
+    const customer = customerOf(principal);
+    const { id } = await this.orders.add(customer, content);
+    response.setHeader('Location', `/orders/${id}`);
+    if (this.payments.isConfigured) {
+      try {
+        await this.payments.pay(customer, id, caller);
+      } catch (error) {
+        if (!leavesUnpaid(error)) throw answerToPayment(error, principal, this.challenges);
+      }
+    }
+    return representOrder(found(await this.orders.find(customer, id)));
+  }
+
+  /** Pays for one of the caller's orders; once, however often it is asked for. */
+  @Post(':id/payment')
+  @HttpCode(200)
+  @Scopes('orders:write')
+  @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ standardSchema: orderRepresentationSchema })
+  @ApiNotFoundResponse({ description: 'The caller has no such order, or nobody takes payments' })
+  async pay(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+  ): Promise<OrderRepresentation> {
+    if (!this.payments.isConfigured) throw new NotFoundException('Nobody takes payments');
+    const customer = customerOf(principal);
+    try {
+      return representOrder(found(await this.payments.pay(customer, id, caller)));
+    } catch (error) {
+      throw answerToPayment(error, principal, this.challenges);
+    }
   }
 
   /** Replaces what one of the caller's orders holds. */
@@ -77,12 +120,14 @@ export class OrdersController {
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ standardSchema: orderRepresentationSchema })
   @ApiNotFoundResponse({ description: 'The caller has no such order' })
+  @ApiConflictResponse({ description: 'The order is paid, or about to be' })
   async replace(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Body({ schema: orderContentSchema }) content: OrderContent,
   ): Promise<OrderRepresentation> {
-    return representOrder(found(await this.orders.replace(customerOf(principal), id, content)));
+    const replaced = this.orders.replace(customerOf(principal), id, content);
+    return representOrder(found(await orConflict(replaced)));
   }
 
   /** Removes one of the caller's orders. */
@@ -91,8 +136,10 @@ export class OrdersController {
   @HttpCode(204)
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'The caller has no such order' })
+  @ApiConflictResponse({ description: 'The order is paid, or about to be' })
   async remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
-    if (!(await this.orders.remove(customerOf(principal), id))) throw new NotFoundException();
+    const removed = await orConflict(this.orders.remove(customerOf(principal), id));
+    if (!removed) throw new NotFoundException();
   }
 }
 
@@ -100,4 +147,13 @@ export class OrdersController {
 function found<T>(order: T | null): T {
   if (order === null) throw new NotFoundException();
   return order;
+}
+
+async function orConflict<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (!(error instanceof OrderLockedError)) throw error;
+    throw new ConflictException('The order is paid, or about to be');
+  }
 }

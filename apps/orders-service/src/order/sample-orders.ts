@@ -24,5 +24,6 @@ export function sampleOrders(customer: string): Order[] {
     customer,
     createdAt: now,
     updatedAt: now,
+    payment: { status: 'unpaid' },
   }));
 }

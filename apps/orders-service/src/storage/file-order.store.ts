@@ -1,18 +1,19 @@
 /** Keeps all orders in one JSON file, for one process: enough for a sample, and a restart loses nothing. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Order, type OrderContent } from '../order/order.js';
 import {
-  orderRepresentationSchema,
-  representOrder,
-  restoreOrder,
-} from '../order/order.representation.js';
-import { OrderStore } from '../order/order.store.js';
+  type Order,
+  type OrderContent,
+  type OrderPayment,
+  type PaymentReceipt,
+} from '../order/order.js';
+import { keptOrderSchema, representOrder, restoreOrder } from '../order/order.representation.js';
+import { OrderLockedError, OrderStore } from '../order/order.store.js';
 import { AtomicFile } from './atomic-file.js';
 
 const fileSchema = z.strictObject({
   version: z.literal(1),
-  orders: z.array(orderRepresentationSchema),
+  orders: z.array(keptOrderSchema),
 });
 
 type Orders = ReadonlyMap<string, Order>;
@@ -62,7 +63,11 @@ export class FileOrderStore extends OrderStore {
   add(customer: string, content: OrderContent): Promise<Order> {
     return this.#change((orders) => {
       const now = new Date();
-      const order = { ...content, id: randomUUID(), customer, createdAt: now, updatedAt: now };
+      const order: Order = {
+        ...content,
+        ...{ id: randomUUID(), customer, createdAt: now, updatedAt: now },
+        payment: { status: 'unpaid' },
+      };
       return { orders: new Map(orders).set(order.id, order), result: order };
     });
   }
@@ -71,15 +76,17 @@ export class FileOrderStore extends OrderStore {
     return this.#change<Order | null>((orders) => {
       const old = ownOrder(orders, customer, id);
       if (old === null) return { result: null };
-      const { createdAt } = old;
-      const order = { ...content, id, customer, createdAt, updatedAt: new Date() };
+      const { createdAt, payment } = unlocked(old);
+      const order = { ...content, id, customer, createdAt, updatedAt: new Date(), payment };
       return { orders: new Map(orders).set(id, order), result: order };
     });
   }
 
   remove(customer: string, id: string): Promise<boolean> {
     return this.#change((orders) => {
-      if (ownOrder(orders, customer, id) === null) return { result: false };
+      const order = ownOrder(orders, customer, id);
+      if (order === null) return { result: false };
+      unlocked(order);
       const rest = new Map(orders);
       rest.delete(id);
       return { orders: rest, result: true };
@@ -88,14 +95,51 @@ export class FileOrderStore extends OrderStore {
 
   removeAll(customer: string): Promise<void> {
     return this.#change((orders) => {
-      const rest = [...orders].filter(([, order]) => order.customer !== customer);
+      const rest = [...orders].filter(
+        ([, order]) => order.customer !== customer || order.payment.status === 'pending',
+      );
       return { ...(rest.length < orders.size && { orders: new Map(rest) }), result: undefined };
     });
+  }
+
+  beginPayment(customer: string, id: string): Promise<Order | null> {
+    return this.#changePayment(customer, id, ({ status }) =>
+      status === 'unpaid' ? { status: 'pending', since: new Date() } : undefined,
+    );
+  }
+
+  settlePayment(
+    customer: string,
+    id: string,
+    receipt: PaymentReceipt | null,
+  ): Promise<Order | null> {
+    return this.#changePayment(customer, id, ({ status }) => {
+      if (status !== 'pending') return undefined;
+      return receipt === null ? { status: 'unpaid' } : { status: 'paid', ...receipt };
+    });
+  }
+
+  async listPending(): Promise<readonly Order[]> {
+    return [...this.#orders.values()].filter(({ payment }) => payment.status === 'pending');
   }
 
   /** Waits for writes under way, so that a shutdown never cuts one off. */
   async onApplicationShutdown(): Promise<void> {
     await this.#tail;
+  }
+
+  #changePayment(
+    customer: string,
+    id: string,
+    decide: (payment: OrderPayment) => OrderPayment | undefined,
+  ): Promise<Order | null> {
+    return this.#change<Order | null>((orders) => {
+      const old = ownOrder(orders, customer, id);
+      const payment = old && decide(old.payment);
+      if (old === null || !payment) return { result: old };
+      const order = { ...old, payment };
+      return { orders: new Map(orders).set(id, order), result: order };
+    });
   }
 
   // Changes wait for each other; memory follows only what is safely on disk.
@@ -117,6 +161,12 @@ export class FileOrderStore extends OrderStore {
 function ownOrder(orders: Orders, customer: string, id: string): Order | null {
   const order = orders.get(id);
   return order?.customer === customer ? order : null;
+}
+
+/** @throws OrderLockedError */
+function unlocked(order: Order): Order {
+  if (order.payment.status === 'unpaid') return order;
+  throw new OrderLockedError();
 }
 
 function format(orders: Orders): string {
