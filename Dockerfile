@@ -9,6 +9,7 @@ COPY libs/oauth/package.json libs/oauth/
 COPY libs/auth/package.json libs/auth/
 COPY apps/auth-service/package.json apps/auth-service/
 COPY apps/orders-service/package.json apps/orders-service/
+COPY apps/payments-service/package.json apps/payments-service/
 COPY test/package.json test/
 
 FROM manifests AS build
@@ -18,9 +19,10 @@ COPY tsconfig.base.json ./
 COPY libs libs
 COPY apps apps
 # What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph.
-RUN npx tsc --build apps/auth-service/tsconfig.app.json apps/orders-service/tsconfig.app.json
+RUN npx tsc --build apps/auth-service/tsconfig.app.json apps/orders-service/tsconfig.app.json \
+  apps/payments-service/tsconfig.app.json
 # Where a service has no pages, an empty folder stands for them.
-RUN mkdir -p apps/auth-service/views apps/orders-service/views
+RUN mkdir -p apps/auth-service/views apps/orders-service/views apps/payments-service/views
 
 FROM manifests AS dependencies
 ARG APP

@@ -1,4 +1,4 @@
-// `npm start`: builds and runs auth-service, orders-service and a demo client until Ctrl-C, and says how
+// `npm start`: builds and runs auth-service, the resource servers and a demo client until Ctrl-C, and says how
 // to try them.
 import { fileURLToPath } from 'node:url';
 import { build } from './start/build.mjs';
@@ -33,8 +33,8 @@ async function launch({ name, url }, env, probe, entry = `apps/${name}/dist/main
 
 async function run() {
   const settings = settingsFrom(process.env, root);
-  const { auth, orders, demoClient, environment } = settings;
-  const all = [auth, orders, demoClient];
+  const { auth, orders, payments, demoClient, environment } = settings;
+  const all = [auth, orders, payments, demoClient];
   for (const [index, { port, portVariable }] of all.entries()) {
     const other = all.slice(0, index).find((service) => service.port === port);
     if (other === undefined) continue;
@@ -45,11 +45,19 @@ async function run() {
   for (const service of all) await assertPortFree(service);
 
   say('Building (the first time takes a while) ...');
-  await build(root, ['@keyward/auth-service', '@keyward/orders-service'], abort.signal);
+  const applications = ['auth-service', 'orders-service', 'payments-service'];
+  await build(
+    root,
+    applications.map((name) => `@keyward/${name}`),
+    abort.signal,
+  );
 
   const secrets = demoSecrets(settings.dataDirectory, process.env);
   say('Starting auth-service (the first start creates its database) ...');
   await launch(auth, { ...environment, ...secrets }, '/health/ready');
+  say('Starting payments-service ...');
+  const paymentsSecret = { PAYMENTS_CLIENT_SECRET: secrets.KEYWARD_PAYMENTS_SERVICE_SECRET };
+  await launch(payments, { ...environment, ...paymentsSecret }, '/health');
   say('Starting orders-service ...');
   const ordersSecret = { ORDERS_CLIENT_SECRET: secrets.KEYWARD_ORDERS_SERVICE_SECRET };
   await launch(orders, { ...environment, ...ordersSecret }, '/health');

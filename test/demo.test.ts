@@ -18,13 +18,14 @@ describeWithChromium('npm start, with nothing configured', (browser) => {
     directory = await mkdtemp(join(tmpdir(), 'keyward-demo-'));
     // Where root runs this, the user of the embedded PostgreSQL has to pass.
     chmodSync(directory, 0o711);
-    const ports = [await freeLoopbackPort(), await freeLoopbackPort(), await freeLoopbackPort()];
-    const [auth = '', orders = '', client = ''] = ports.map(String);
+    const ports = await Promise.all([1, 2, 3, 4].map(() => freeLoopbackPort()));
+    const [auth = '', orders = '', payments = '', client = ''] = ports.map(String);
     demo = await AppProcess.start({
       args: [START],
       env: {
         AUTH_PORT: auth,
         ORDERS_PORT: orders,
+        PAYMENTS_PORT: payments,
         DEMO_CLIENT_PORT: client,
         KEYWARD_DATA_DIR: join(directory, 'data'),
         NX_DAEMON: 'false',

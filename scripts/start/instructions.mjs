@@ -1,7 +1,7 @@
 // What to do with a running Keyward: addresses, a client, and commands to paste.
 
 /** The text; every command is one line. */
-export function instructions({ auth, orders, demoClient, dataDirectory }, secrets) {
+export function instructions({ auth, orders, payments, demoClient, dataDirectory }, secrets) {
   const secret = secrets.KEYWARD_DEMO_CLIENT_SECRET;
   const token = `${auth.url}/oauth2/token`;
   const list = `${orders.url}/orders`;
@@ -11,6 +11,7 @@ Keyward is ready. Ctrl-C stops it.
 
   auth-service    ${auth.url}  (${auth.url}/.well-known/oauth-authorization-server)
   orders-service  ${orders.url}  (try it at ${orders.url}/docs)
+  payments-service  ${payments.url}  (called by orders-service)
   data            ${dataDirectory}  (npm run reset clears it)
 
 Sign in, in a browser, at a demo client that shows what it gets:

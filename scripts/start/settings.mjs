@@ -28,12 +28,15 @@ export function settingsFrom(env, root) {
   const dataDirectory = resolve(root, env.KEYWARD_DATA_DIR || '.keyward');
   const auth = serviceFrom(env, 'auth-service', 'AUTH', 4000);
   const orders = serviceFrom(env, 'orders-service', 'ORDERS', 4001);
+  const payments = serviceFrom(env, 'payments-service', 'PAYMENTS', 4003);
   const demoClient = serviceFrom(env, 'demo-client', 'DEMO_CLIENT', 4002);
   const issuer = env.AUTH_ISSUER || auth.url;
+  const paymentsAudience = env.PAYMENTS_AUDIENCE || payments.url;
   return {
     dataDirectory,
     auth,
     orders,
+    payments,
     demoClient,
     issuer,
     environment: {
@@ -55,6 +58,14 @@ export function settingsFrom(env, root) {
       ORDERS_ISSUER: env.ORDERS_ISSUER || issuer,
       ORDERS_ALGORITHM: env.ORDERS_ALGORITHM || env.AUTH_SIGNING_ALGORITHM || 'ES256',
       ORDERS_AUDIENCE: env.ORDERS_AUDIENCE || orders.url,
+      ORDERS_PAYMENTS_URL: env.ORDERS_PAYMENTS_URL || payments.url,
+      ORDERS_PAYMENTS_AUDIENCE: env.ORDERS_PAYMENTS_AUDIENCE || paymentsAudience,
+      PAYMENTS_HOST: payments.host,
+      PAYMENTS_PORT: String(payments.port),
+      PAYMENTS_ISSUER: env.PAYMENTS_ISSUER || issuer,
+      PAYMENTS_ALGORITHM: env.PAYMENTS_ALGORITHM || env.AUTH_SIGNING_ALGORITHM || 'ES256',
+      PAYMENTS_AUDIENCE: paymentsAudience,
+      PAYMENTS_FILE: resolve(root, env.PAYMENTS_FILE || `${dataDirectory}/payments.jsonl`),
       ORDERS_FILE: resolve(root, env.ORDERS_FILE || `${dataDirectory}/orders.json`),
       ORDERS_DEMO_CUSTOMER: env.ORDERS_DEMO_CUSTOMER || 'demo-client',
     },

@@ -30,6 +30,7 @@ export class Stack {
   readonly writer = client('demo-writer');
   readonly web = client('demo-web');
   readonly ordersClient = client('orders-service');
+  readonly paymentsClient = client('payments-service');
   /** Of the account `demo`. */
   readonly password = randomBytes(24).toString('base64url');
   #authService!: AppProcess;
@@ -94,6 +95,7 @@ export class Stack {
       KEYWARD_DEMO_USER_PASSWORD: this.password,
       KEYWARD_ORDERS_SERVICE_SECRET: this.ordersClient.secret,
       ...this.#authVariables,
+      KEYWARD_PAYMENTS_SERVICE_SECRET: this.paymentsClient.secret,
     });
   }
 

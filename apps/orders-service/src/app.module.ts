@@ -10,6 +10,7 @@ import { OrderStore } from './order/order.store.js';
 import { ORDERS_SCOPES } from './order/orders.scopes.js';
 import { OrdersController } from './order/orders.controller.js';
 import { sampleOrders } from './order/sample-orders.js';
+import { OrderPaymentController } from './payment/order-payment.controller.js';
 import { OrderPayments } from './payment/order.payments.js';
 import { PaymentModule } from './payment/payment.module.js';
 import { FileOrderStore } from './storage/file-order.store.js';
@@ -45,7 +46,7 @@ import { FileOrderStore } from './storage/file-order.store.js';
     }),
     PaymentModule,
   ],
-  controllers: [HealthController, OrderHistoryController, OrdersController],
+  controllers: [HealthController, OrderHistoryController, OrdersController, OrderPaymentController],
   providers: [
     OrderPayments,
     {

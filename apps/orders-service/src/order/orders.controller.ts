@@ -93,27 +93,6 @@ export class OrdersController {
     return representOrder(found(await this.orders.find(customer, id)));
   }
 
-  /** Pays for one of the caller's orders; once, however often it is asked for. */
-  @Post(':id/payment')
-  @HttpCode(200)
-  @Scopes('orders:write')
-  @Header('Cache-Control', 'no-store')
-  @ApiOkResponse({ standardSchema: orderRepresentationSchema })
-  @ApiNotFoundResponse({ description: 'The caller has no such order, or nobody takes payments' })
-  async pay(
-    @CurrentPrincipal() principal: Principal,
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-  ): Promise<OrderRepresentation> {
-    if (!this.payments.isConfigured) throw new NotFoundException('Nobody takes payments');
-    const customer = customerOf(principal);
-    try {
-      return representOrder(found(await this.payments.pay(customer, id, caller)));
-    } catch (error) {
-      throw answerToPayment(error, principal, this.challenges);
-    }
-  }
-
   /** Replaces what one of the caller's orders holds. */
   @Put(':id')
   @Scopes('orders:write')
