@@ -8,3 +8,9 @@ export const ADMIN_KEYS_SCOPE = 'admin:keys';
 
 /** Scope of whoever registers, changes and disables clients. */
 export const ADMIN_CLIENTS_SCOPE = 'admin:clients';
+
+/** Scope of whoever sees what is signed in, and ends it. */
+export const ADMIN_SESSIONS_SCOPE = 'admin:sessions';
+
+/** Scope of whoever reads the audit record. */
+export const ADMIN_AUDIT_SCOPE = 'admin:audit';

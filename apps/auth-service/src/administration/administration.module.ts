@@ -1,6 +1,7 @@
 /** The administration API: a resource of this server, for those who have tokens for it. */
 import { Module } from '@nestjs/common';
 import { AuthModule } from '@keyward/auth';
+import { AuditModule } from '../audit/audit.module.js';
 import { ClientRegistrationModule } from '../client-registration/client-registration.module.js';
 import { serverConfig } from '../config/server.config.js';
 import { tlsConfig } from '../config/tls.config.js';
@@ -14,11 +15,14 @@ import { SingleUseStore } from '../single-use/single-use.store.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { administrationOptions } from './administration.protection.js';
 import { LiveTokenGuard } from './live-token.guard.js';
+import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
+import { SessionsController } from './sessions.controller.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 
 @Module({
   imports: [
+    AuditModule,
     ClientRegistrationModule,
     KeysModule,
     RevocationModule,
@@ -38,7 +42,7 @@ import { SigningKeysController } from './signing-keys.controller.js';
       useFactory: administrationOptions,
     }),
   ],
-  controllers: [ClientsController, SigningKeysController],
+  controllers: [AuditController, ClientsController, SessionsController, SigningKeysController],
   providers: [LiveTokenGuard],
 })
 export class AdministrationModule {}

@@ -1,5 +1,11 @@
 /** A bootstrap whose client `shop` administers the server. */
-import { ADMIN_CLIENTS_SCOPE, ADMIN_KEYS_SCOPE, ADMINISTRATION_PATH } from '@keyward/oauth';
+import {
+  ADMIN_AUDIT_SCOPE,
+  ADMIN_CLIENTS_SCOPE,
+  ADMIN_KEYS_SCOPE,
+  ADMIN_SESSIONS_SCOPE,
+  ADMINISTRATION_PATH,
+} from '@keyward/oauth';
 import { bootstrapDocument } from './bootstrap.fixture.js';
 import { ISSUER } from './test-application.js';
 
@@ -9,7 +15,13 @@ export const ADMINISTRATION = `${ISSUER}${ADMINISTRATION_PATH}`;
 /** A scope of the administration that opens nothing. */
 export const OTHER_ADMIN_SCOPE = 'admin:x';
 
-const SCOPES = [ADMIN_CLIENTS_SCOPE, ADMIN_KEYS_SCOPE, OTHER_ADMIN_SCOPE];
+const SCOPES = [
+  ADMIN_AUDIT_SCOPE,
+  ADMIN_CLIENTS_SCOPE,
+  ADMIN_KEYS_SCOPE,
+  ADMIN_SESSIONS_SCOPE,
+  OTHER_ADMIN_SCOPE,
+];
 
 export function administratedBootstrap() {
   const { resources, clients, ...rest } = bootstrapDocument();
