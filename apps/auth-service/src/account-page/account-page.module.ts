@@ -1,16 +1,31 @@
 /** The pages on which people look after their own account. */
 import { Module } from '@nestjs/common';
+import { AccountModule } from '../account/account.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { GrantModule } from '../grant/grant.module.js';
+import { PasswordPolicyModule } from '../password-policy/password-policy.module.js';
+import { PasswordResetModule } from '../password-reset/password-reset.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccountAccessModule } from './account-access.module.js';
+import { PasswordChange } from './password.change.js';
+import { PasswordController } from './password.controller.js';
 import { PlacesController } from './places.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { SignedInPlaces } from './signed-in.places.js';
 
 @Module({
-  imports: [AccountAccessModule, GrantModule, SessionModule, StorageModule],
-  controllers: [ProfileController, PlacesController],
-  providers: [SignedInPlaces],
+  imports: [
+    AccountAccessModule,
+    AccountModule,
+    AuditModule,
+    GrantModule,
+    PasswordPolicyModule,
+    PasswordResetModule,
+    SessionModule,
+    StorageModule,
+  ],
+  controllers: [ProfileController, PasswordController, PlacesController],
+  providers: [PasswordChange, SignedInPlaces],
 })
 export class AccountPageModule {}

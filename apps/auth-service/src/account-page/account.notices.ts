@@ -7,6 +7,7 @@ import { type Visit } from './account.access.js';
 /** Every notice; account-notice.html has the words. */
 export const NOTICES = [
   'profile-saved',
+  'password-changed',
   'place-ended',
   'other-places-ended',
   'application-ended',

@@ -26,5 +26,6 @@ import { ResetRequests } from './reset.requests.js';
   ],
   controllers: [PasswordResetController],
   providers: [PasswordReset, ResetLinks, ResetRequests],
+  exports: [ResetRequests],
 })
 export class PasswordResetModule {}

@@ -1,6 +1,7 @@
 /** The only place where ports and adapters meet: every port that keeps something. */
 import { Module, type Provider } from '@nestjs/common';
 import { AccountStore } from '../account/account.store.js';
+import { ProfileStore } from '../account/profile.store.js';
 import { AssuranceStore } from '../authentication/assurance.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { AuthorizationDetailsTypeStore } from '../authorization-details/authorization-details-type.store.js';
@@ -57,6 +58,7 @@ import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery
 import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
 import { PostgresRecoveryCodeStore } from './postgres/postgres-recovery-code.store.js';
 import { PostgresPartnerStore } from './postgres/postgres-partner.store.js';
+import { PostgresProfileStore } from './postgres/postgres-profile.store.js';
 import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
@@ -108,6 +110,7 @@ const RECORD = [
   { provide: AuthorizationDetailsTypeStore, useClass: PostgresAuthorizationDetailsTypeStore },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
+  { provide: ProfileStore, useClass: PostgresProfileStore },
   { provide: AssuranceStore, useClass: PostgresAssuranceStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
   { provide: SessionRecord, useClass: PostgresSessionRecord },

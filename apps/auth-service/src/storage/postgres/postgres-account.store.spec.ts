@@ -4,6 +4,7 @@ import { accountFixture } from '../../testing/account.fixture.js';
 import { openTestDatabase } from '../../testing/open-database.js';
 import { PostgresAccountStore } from './postgres-account.store.js';
 import { type PostgresDatabase } from './postgres.database.js';
+import { PostgresProfileStore } from './postgres-profile.store.js';
 
 const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA';
 const OTHER_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$b3RoZXI';
@@ -73,6 +74,45 @@ describe('PostgresAccountStore', () => {
     expect(changed?.account).toMatchObject({ address: null, disabledAt: expect.any(Date) });
     expect(changed?.account.updatedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
     expect(changed?.passwordHash).toBe(HASH);
+  });
+
+  describe('declared again', () => {
+    const chosen = { name: 'Countess', givenName: null, familyName: 'King' };
+    beforeEach(async () => {
+      await accounts.declare(ada, HASH);
+      expect(await new PostgresProfileStore(database).save(ada.accountId, chosen)).toBe(true);
+    });
+
+    it('keeps what the person has changed, as long as nothing else is declared', async () => {
+      await accounts.declare(ada, null);
+      expect(await accounts.find(ada.accountId)).toMatchObject({ ...chosen, email: ada.email });
+    });
+
+    it('is what the operator says where that is new, and the person’s elsewhere', async () => {
+      await accounts.declare({ ...ada, familyName: 'Byron' }, null);
+      expect(await accounts.find(ada.accountId)).toMatchObject({ ...chosen, familyName: 'Byron' });
+    });
+
+    it('never says of one address that it is proven because another one is', async () => {
+      await database.manager.query(
+        `UPDATE account SET email = 'chosen@example.com', email_verified = true`,
+      );
+      await accounts.declare({ ...ada, email: 'new@example.com', emailVerified: true }, null);
+      await database.manager.query(`UPDATE account SET email_verified = false`);
+      await accounts.declare({ ...ada, email: 'other@example.com', emailVerified: true }, null);
+      expect(await accounts.find(ada.accountId)).toMatchObject({
+        email: 'other@example.com',
+        emailVerified: true,
+      });
+      await accounts.declare({ ...ada, email: 'other@example.com', emailVerified: false }, null);
+      expect(await accounts.find(ada.accountId)).toMatchObject({ emailVerified: false });
+    });
+
+    it('is saved by a person once: the same again changes nothing, not even the time', async () => {
+      const { updatedAt } = (await accounts.find(ada.accountId)) ?? {};
+      expect(await new PostgresProfileStore(database).save(ada.accountId, chosen)).toBe(false);
+      expect((await accounts.find(ada.accountId))?.updatedAt).toEqual(updatedAt);
+    });
   });
 
   it('gives no username to two accounts', async () => {

@@ -16,40 +16,66 @@ import { onPostgres } from './postgres.error.js';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Columns that a declaration sets, and where it has them. */
-const DECLARED = {
+/** Columns that a declaration sets each time, and where it has them. */
+const OPERATORS = {
   username: 'username',
-  name: 'name',
-  given_name: 'givenName',
-  family_name: 'familyName',
   picture: 'picture',
   locale: 'locale',
   zoneinfo: 'zoneinfo',
-  email: 'email',
-  email_verified: 'emailVerified',
   phone_number: 'phoneNumber',
   phone_number_verified: 'phoneNumberVerified',
   address: 'address',
   groups: 'groups',
 } as const satisfies Record<string, keyof AccountDeclaration>;
-const COLUMNS = Object.keys(DECLARED);
-const MEMBERS = Object.values(DECLARED);
+
+/** Columns that people change too: a declaration sets them where it says something new. */
+const PERSONS = {
+  name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  email: 'email',
+  email_verified: 'emailVerified',
+} as const satisfies Record<string, keyof AccountDeclaration>;
+
+const COLUMNS = [...Object.keys(OPERATORS), ...Object.keys(PERSONS)];
+const MEMBERS = [...Object.values(OPERATORS), ...Object.values(PERSONS)];
+
+/** Sets one of them where any of these was declared otherwise before: an address and whether it is proven go together. */
+const setWhereNew = (column: string, together: readonly string[] = [column]) => {
+  const isNew = together.map(
+    (name) =>
+      `account.declared_profile->'${name}' IS DISTINCT FROM excluded.declared_profile->'${name}'`,
+  );
+  return `${column} = CASE WHEN ${isNew.join(' OR ')} THEN excluded.${column} ELSE account.${column} END`;
+};
+const EMAIL = ['email', 'email_verified'];
 
 // One statement, whatever is there: replicas that start together cannot come between its steps.
 // A row is only touched where something differs, so that updated_at says when something did.
 const DECLARE = `
-  INSERT INTO account (account_id, password_hash, declared_password_hash, ${COLUMNS.join(', ')})
-  VALUES ($1, $2, $2, ${COLUMNS.map((_, index) => `$${index + 3}`).join(', ')})
+  INSERT INTO account (account_id, password_hash, declared_password_hash, declared_profile,
+    ${COLUMNS.join(', ')})
+  VALUES ($1, $2, $2, $3, ${COLUMNS.map((_, index) => `$${index + 4}`).join(', ')})
   ON CONFLICT (account_id) DO UPDATE SET
-    ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
+    ${Object.keys(OPERATORS)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')},
+    ${['name', 'given_name', 'family_name'].map((column) => setWhereNew(column)).join(', ')},
+    ${EMAIL.map((column) => setWhereNew(column, EMAIL)).join(', ')},
+    declared_profile = excluded.declared_profile,
     password_hash = coalesce(excluded.password_hash, account.password_hash),
     sign_in_epoch = account.sign_in_epoch + (excluded.password_hash IS NOT NULL)::int,
     declared_password_hash =
       coalesce(excluded.declared_password_hash, account.declared_password_hash),
     updated_at = now()
   WHERE excluded.password_hash IS NOT NULL
-    OR (${COLUMNS.map((column) => `account.${column}`).join(', ')})
-      IS DISTINCT FROM (${COLUMNS.map((column) => `excluded.${column}`).join(', ')})`;
+    OR account.declared_profile IS DISTINCT FROM excluded.declared_profile
+    OR (${Object.keys(OPERATORS)
+      .map((column) => `account.${column}`)
+      .join(', ')})
+      IS DISTINCT FROM (${Object.keys(OPERATORS)
+        .map((column) => `excluded.${column}`)
+        .join(', ')})`;
 
 @Injectable()
 export class PostgresAccountStore extends AccountStore {
@@ -84,9 +110,14 @@ export class PostgresAccountStore extends AccountStore {
   async declare(account: AccountDeclaration, passwordHash: string | null): Promise<void> {
     const declared = { ...account, groups: account.groups ?? [] };
     const values = MEMBERS.map((member) => declared[member]);
+    const profile = Object.entries(PERSONS).map(([column, member]) => [column, account[member]]);
+    const declaredProfile = JSON.stringify(Object.fromEntries(profile));
     try {
       await onPostgres(() =>
-        this.database.manager.query(DECLARE, [account.accountId, passwordHash, ...values]),
+        this.database.manager.query(DECLARE, [
+          ...[account.accountId, passwordHash, declaredProfile],
+          ...values,
+        ]),
       );
     } catch (error) {
       throw isUniqueViolation(error)

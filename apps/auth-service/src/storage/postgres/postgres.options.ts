@@ -29,6 +29,7 @@ import { AuthorizationDetails1763784210000 } from './migrations/1763784210000-au
 import { KeySigners1763787600000 } from './migrations/1763787600000-key-signers.js';
 import { IntrospectionAlgorithm1763787610000 } from './migrations/1763787610000-introspection-algorithm.js';
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
+import { DeclaredProfiles1763788000000 } from './migrations/1763788000000-declared-profiles.js';
 import { SignInEpoch1763788050000 } from './migrations/1763788050000-sign-in-epoch.js';
 import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-grant-terms-retention.js';
 
@@ -64,6 +65,7 @@ export const MIGRATIONS = [
   KeySigners1763787600000,
   IntrospectionAlgorithm1763787610000,
   SecondFactors1763787900000,
+  DeclaredProfiles1763788000000,
   SignInEpoch1763788050000,
   GrantTermsRetention1763788200000,
   ClientCertificates1763791300000,
