@@ -94,7 +94,10 @@ describe('the way in to the account pages', () => {
     const enrolments = server.app.get(TotpEnrolments, { strict: false });
     const { enrolmentId, secret } = await enrolments.begin(ALICE);
     const code = (ahead: number) => codeOf(secret, stepAt(Date.now()) + ahead);
-    const factor = { accountId: ALICE, enrolmentId, name: 'App', mostBefore: ROOM_FOR_ONE };
+    const factor = {
+      ...{ accountId: ALICE, enrolmentId, name: 'App' },
+      ...{ mostBefore: ROOM_FOR_ONE, basis: { signInEpoch: 0, sid: null } },
+    };
     expect(await enrolments.confirm(factor, code(0))).not.toBeNull();
 
     const asked = await follow(browser, await browser.get(FRESH_PATH));

@@ -39,7 +39,9 @@ describe('PostgresSessionRevocationRecord', () => {
     const session = sessionFixture({ sid: randomUUID(), accountId });
     const cookieSha256 = cookieHash();
     const start = { basis: UNCHANGED, session, cookieSha256, formerCookieSha256: null, now };
-    await sessions.start({ ...start, userAgent: null, address: null });
+    const started = await sessions.start({ ...start, userAgent: null, address: null });
+    // A revocation outdates the sign-ins of its account: another one needs another account here.
+    if (started === null) throw new Error('nobody was signed in');
     return { sid: session.sid, cookieSha256 };
   }
   const grantOf = (sid: string, scope = ['openid']): Grant => ({
@@ -79,8 +81,25 @@ describe('PostgresSessionRevocationRecord', () => {
     );
   });
 
+  it('ends all but one session, and every grant but those of it', async () => {
+    const [kept, other] = [await signIn(), await signIn()];
+    const all = [
+      grantOf(kept.sid, ['offline_access']),
+      grantOf(other.sid, ['offline_access']),
+      grantOf(randomUUID()),
+    ];
+    for (const grant of all) await grants.create(grant);
+    const ended = await record.revokeOthers(accountId, kept.sid, cause, until, now);
+    expect(ended.map(({ sid }) => sid)).toEqual([other.sid]);
+    expect(await Promise.all(all.map(causeOf))).toEqual([null, cause, cause]);
+    expect(await sessions.find(kept.cookieSha256, now)).not.toBeNull();
+    expect(await record.revokeOthers(accountId, kept.sid, cause, until, now)).toEqual([]);
+  });
+
   it('leaves no grant behind that was being recorded at the same time', async () => {
     for (let round = 0; round < 20; round += 1) {
+      accountId = randomUUID();
+      await insertAccount(database, accountId);
       const { sid } = await signIn();
       const grant = grantOf(sid, ['offline_access']);
       const [created] = await Promise.all([
