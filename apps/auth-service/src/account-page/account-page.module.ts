@@ -2,16 +2,22 @@
 import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { FactorModule } from '../factor/factor.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { PasswordPolicyModule } from '../password-policy/password-policy.module.js';
 import { PasswordResetModule } from '../password-reset/password-reset.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccountAccessModule } from './account-access.module.js';
+import { NewAppController } from './new-app.controller.js';
+import { NewPasskeyController } from './new-passkey.controller.js';
+import { NewRecoveryCodesController } from './new-recovery-codes.controller.js';
+import { OwnFactors } from './own.factors.js';
 import { PasswordChange } from './password.change.js';
 import { PasswordController } from './password.controller.js';
 import { PlacesController } from './places.controller.js';
 import { ProfileController } from './profile.controller.js';
+import { SignInMethodsController } from './sign-in-methods.controller.js';
 import { SignedInPlaces } from './signed-in.places.js';
 
 @Module({
@@ -19,13 +25,22 @@ import { SignedInPlaces } from './signed-in.places.js';
     AccountAccessModule,
     AccountModule,
     AuditModule,
+    FactorModule,
     GrantModule,
     PasswordPolicyModule,
     PasswordResetModule,
     SessionModule,
     StorageModule,
   ],
-  controllers: [ProfileController, PasswordController, PlacesController],
-  providers: [PasswordChange, SignedInPlaces],
+  controllers: [
+    ProfileController,
+    PasswordController,
+    NewAppController,
+    NewPasskeyController,
+    NewRecoveryCodesController,
+    SignInMethodsController,
+    PlacesController,
+  ],
+  providers: [OwnFactors, PasswordChange, SignedInPlaces],
 })
 export class AccountPageModule {}

@@ -11,6 +11,9 @@ export const NOTICES = [
   'place-ended',
   'other-places-ended',
   'application-ended',
+  'factor-added',
+  'factor-renamed',
+  'factor-removed',
 ] as const;
 
 /** A word for a sentence. */

@@ -2,8 +2,10 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { CodeAuthenticator } from './code.authenticator.js';
+import { FactorMails } from './factor.mails.js';
 import { FactorService } from './factor.service.js';
 import { PasskeyAuthenticator } from './passkey.authenticator.js';
 import { PasskeyRegistration } from './passkey.registration.js';
@@ -12,9 +14,10 @@ import { TotpEnrolments } from './totp.enrolment.js';
 import { WebAuthnChallenges } from './webauthn.challenges.js';
 
 @Module({
-  imports: [AuditModule, KeysModule, StorageModule],
+  imports: [AuditModule, KeysModule, MailModule, StorageModule],
   providers: [
     CodeAuthenticator,
+    FactorMails,
     FactorService,
     PasskeyAuthenticator,
     PasskeyRegistration,
@@ -24,6 +27,7 @@ import { WebAuthnChallenges } from './webauthn.challenges.js';
   ],
   exports: [
     CodeAuthenticator,
+    FactorMails,
     FactorService,
     PasskeyAuthenticator,
     PasskeyRegistration,

@@ -7,6 +7,7 @@ import { PostgresRecoveryCodeStore } from '../storage/postgres/postgres-recovery
 import { openTestDatabase } from '../testing/open-database.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
 import { sessionFixture, UNCHANGED } from '../testing/session.fixture.js';
+import { type FactorNews } from './factor.mails.js';
 import { FactorService, type FactorOwner, FRESH_SECONDS } from './factor.service.js';
 import { ROOM_FOR_ONE } from './factor.store.js';
 import { RecoveryCodes } from './recovery.codes.js';
@@ -18,6 +19,7 @@ describe('FactorService', () => {
   let store: PostgresFactorStore;
   let audit: RecordedAudit;
   let service: FactorService;
+  let told: FactorNews[];
   let owner: FactorOwner;
   beforeAll(async () => {
     ({ database, close } = await openTestDatabase());
@@ -30,8 +32,11 @@ describe('FactorService', () => {
   beforeEach(async () => {
     store = new PostgresFactorStore(database);
     audit = new RecordedAudit();
+    told = [];
     const codes = new RecoveryCodes(new PostgresRecoveryCodeStore(database));
-    service = new FactorService(store, codes, new PostgresAssuranceStore(database), audit);
+    service = new FactorService(store, codes, new PostgresAssuranceStore(database), audit, {
+      tell: (_, change) => void told.push(change),
+    });
     owner = await ownerIn('guests');
   });
 

@@ -1,12 +1,13 @@
 /** What people do with their factors once they are signed in: see them, name them, take them away. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { MFA_ACR, PASSWORD_ACR, reaches } from '../authentication/acr.js';
 import { type Assurance, AssuranceStore } from '../authentication/assurance.store.js';
 import { type RequestOrigin } from '../http/request.origin.js';
 import { type Session } from '../session/session.js';
 import { type Factor } from './factor.js';
-import { FactorStore } from './factor.store.js';
+import { FactorMails } from './factor.mails.js';
+import { FactorStore, ROOM_FOR_ONE } from './factor.store.js';
 import { RecoveryCodes } from './recovery.codes.js';
 
 /** How lately a person has to have signed in to change what they sign in by. */
@@ -52,6 +53,7 @@ export class FactorService {
     private readonly recoveryCodes: RecoveryCodes,
     private readonly assurance: AssuranceStore,
     private readonly audit: AuditTrail,
+    @Inject(FactorMails) private readonly mails: Pick<FactorMails, 'tell'>,
   ) {}
 
   /** What the account page shows. */
@@ -65,10 +67,34 @@ export class FactorService {
   }
 
   /** A name is no more than a name: no fresh sign-in is asked for. An empty one changes nothing. */
-  async rename({ accountId }: FactorOwner, factorId: string, typed: string): Promise<FactorChange> {
+  async rename(owner: FactorOwner, factorId: string, typed: string): Promise<FactorChange> {
     const name = typed.trim().slice(0, MAX_FACTOR_NAME_LENGTH);
     if (name === '') return 'done';
-    return (await this.factors.rename(accountId, factorId, name)) ? 'done' : 'unknown';
+    const { accountId, sid, origin } = owner;
+    if (!(await this.factors.rename(accountId, factorId, name))) return 'unknown';
+    const detail = { factor_id: factorId };
+    this.audit.record({
+      origin,
+      type: 'factor.renamed',
+      outcome: 'success',
+      accountId,
+      sid,
+      detail,
+    });
+    return 'done';
+  }
+
+  /**
+   * Whether the person may add a factor now: a session that was found open, or that a password alone
+   * began, adds none beside another one.
+   *
+   * @returns how many the account may have then ({@link NewFactor.mostBefore}); null where the person
+   *   has to sign in again first
+   */
+  async findRoom(owner: FactorOwner): Promise<number | null> {
+    const assurance = await this.assurance.find(owner.accountId);
+    if (!isFresh(owner, assurance)) return null;
+    return assurance.factorKinds.length === 0 ? 0 : ROOM_FOR_ONE;
   }
 
   /**
@@ -96,6 +122,7 @@ export class FactorService {
       sid,
       detail,
     });
+    this.mails.tell(accountId, 'removed');
     return 'done';
   }
 
@@ -111,6 +138,7 @@ export class FactorService {
     const codes = await this.recoveryCodes.replace(accountId);
     const type = 'recovery_codes.replaced';
     this.audit.record({ origin, type, outcome: 'success', accountId, sid });
+    this.mails.tell(accountId, 'codes-replaced');
     return codes;
   }
 

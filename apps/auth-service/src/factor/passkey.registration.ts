@@ -1,5 +1,6 @@
 /** Registers passkeys for accounts. */
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import {
   generateRegistrationOptions,
@@ -31,6 +32,11 @@ export class PasskeyRegistration {
     private readonly challenges: WebAuthnChallenges,
     @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'issuer'>,
   ) {}
+
+  /** A passkey belongs to a name; browsers refuse addresses (WebAuthn section 5.1.3). */
+  get isPossible(): boolean {
+    return isIP(new URL(this.server.issuer).hostname.replaceAll(/[[\]]/g, '')) === 0;
+  }
 
   /**
    * What a browser is asked: a key that can sign in by itself, and that knows its person. No

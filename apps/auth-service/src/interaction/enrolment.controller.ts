@@ -9,6 +9,7 @@ import { ONE_TIME_CODE_AMR } from '../authentication/acr.js';
 import { type Proof } from '../authentication/proof.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { FactorMails } from '../factor/factor.mails.js';
 import { otpauthUri, toBase32 } from '../factor/totp.js';
 import { type TotpEnrolment, TotpEnrolments } from '../factor/totp.enrolment.js';
 import { originOf } from '../http/request.origin.js';
@@ -48,6 +49,7 @@ export class EnrolmentController {
     private readonly recoveryCodes: RecoveryCodesPages,
     private readonly passkeys: PasskeyPages,
     private readonly audit: AuditTrail,
+    private readonly mails: FactorMails,
     private readonly pages: FactorPages,
     @Inject(serverConfig.KEY) { issuer }: ServerConfig,
   ) {
@@ -103,6 +105,7 @@ export class EnrolmentController {
       clientId: opened.client.clientId,
       detail: { kind: 'totp', factor_id: factorId },
     });
+    this.mails.tell(accountId, 'added');
     const { signInEpoch } = right.basis;
     const proven = { accountId, amr: [ONE_TIME_CODE_AMR], signInEpoch };
     const next = await this.progress.prove(opened, proven, { request, reply });

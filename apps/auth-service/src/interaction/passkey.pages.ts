@@ -1,11 +1,10 @@
 /** The forms by which pages use and make passkeys, and what is posted by them. */
-import { isIP } from 'node:net';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Account } from '../account/account.js';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { HARDWARE_KEY_AMR, SOFTWARE_KEY_AMR, USER_PRESENCE_AMR } from '../authentication/acr.js';
-import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { FactorMails } from '../factor/factor.mails.js';
 import { type Passkey } from '../factor/factor.store.js';
 import { PasskeyAuthenticator, type PasskeyHolder } from '../factor/passkey.authenticator.js';
 import { PasskeyRegistration } from '../factor/passkey.registration.js';
@@ -30,19 +29,14 @@ export interface PageInBrowser {
 
 @Injectable()
 export class PasskeyPages {
-  private readonly isOffered: boolean;
-
   constructor(
     private readonly forms: InteractionForm,
     private readonly browsers: BrowserCookie,
     private readonly authenticator: PasskeyAuthenticator,
     private readonly registration: PasskeyRegistration,
     private readonly audit: AuditTrail,
-    @Inject(serverConfig.KEY) { issuer }: ServerConfig,
-  ) {
-    // A passkey belongs to a name; browsers refuse addresses (WebAuthn section 5.1.3).
-    this.isOffered = isIP(new URL(issuer).hostname.replaceAll(/[[\]]/g, '')) === 0;
-  }
+    private readonly mails: FactorMails,
+  ) {}
 
   /**
    * The form that asks for a signature.
@@ -53,7 +47,7 @@ export class PasskeyPages {
     page: PageInBrowser,
     asked: { readonly accountId: string; readonly passkeys: readonly Passkey[] } | null,
   ): Promise<PasskeyForm | null> {
-    if (!this.isOffered || asked?.passkeys.length === 0) return null;
+    if (!this.registration.isPossible || asked?.passkeys.length === 0) return null;
     const { interactionId } = page.interaction;
     const purpose = signInPurpose(interactionId, asked?.accountId ?? null);
     const options = await this.authenticator.ask(purpose, asked?.passkeys ?? null);
@@ -63,7 +57,7 @@ export class PasskeyPages {
 
   /** The form that makes a passkey. */
   async enrolmentForm(page: PageInBrowser, account: Account): Promise<PasskeyForm | null> {
-    if (!this.isOffered) return null;
+    if (!this.registration.isPossible) return null;
     const { interactionId } = page.interaction;
     const purpose = enrolmentPurpose(interactionId, account.accountId);
     const options = await this.registration.ask(purpose, account);
@@ -113,6 +107,7 @@ export class PasskeyPages {
       clientId: client.clientId,
       detail: { kind: 'passkey', factor_id: made.factorId },
     });
+    this.mails.tell(accountId, 'added');
     const key = made.backupEligible ? SOFTWARE_KEY_AMR : HARDWARE_KEY_AMR;
     return { accountId, amr: [key, USER_PRESENCE_AMR], signInEpoch: basis.signInEpoch };
   }

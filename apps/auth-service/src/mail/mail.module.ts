@@ -3,12 +3,14 @@ import { Module } from '@nestjs/common';
 import { mailConfig, type MailConfig } from '../config/mail.config.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { LogMailer } from './log.mailer.js';
+import { MailDispatch } from './mail.dispatch.js';
 import { MailTemplates } from './mail.templates.js';
 import { Mailer } from './mailer.js';
 import { SmtpMailer } from './smtp.mailer.js';
 
 @Module({
   providers: [
+    MailDispatch,
     MailTemplates,
     {
       provide: Mailer,
@@ -19,6 +21,6 @@ import { SmtpMailer } from './smtp.mailer.js';
       },
     },
   ],
-  exports: [Mailer, MailTemplates],
+  exports: [Mailer, MailDispatch, MailTemplates],
 })
 export class MailModule {}
