@@ -1,17 +1,11 @@
 /** An authenticator app and what comes after it, as people see it: by keyboard, at every size. */
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { type AxeResults } from 'axe-core';
 import { type Page } from 'playwright-core';
 import { codeOfApp } from '../support/authenticator-app.js';
 import { type BrowserPage, openPage, signIn } from '../support/browser-page.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { SignInStack } from '../support/sign-in-stack.js';
+import { expectWellMade } from '../support/well-made-page.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SCREENSHOTS = fileURLToPath(new URL('../test-output/pages/', import.meta.url));
 const MFA_ACR = 'urn:keyward:acr:mfa';
 const PHISHING_RESISTANT_ACR = 'urn:keyward:acr:phr';
 
@@ -22,7 +16,6 @@ describeWithChromium('a second step', (browser) => {
   let key: string;
   beforeAll(async () => {
     stack = await SignInStack.start('localhost');
-    await mkdir(SCREENSHOTS, { recursive: true });
     // For axe, which no policy of ours would let in.
     tab = await openPage(browser(), { bypassCSP: true });
     page = tab.page;
@@ -38,30 +31,11 @@ describeWithChromium('a second step', (browser) => {
   const sessionCookies = async () =>
     (await page.context().cookies()).filter(({ name }) => name.includes('keyward-session'));
 
-  /** The page that is shown, wide and narrow, light and dark, holds what it should. */
-  async function expectWellMade(name: string): Promise<void> {
-    await page.evaluate(AXE);
-    for (const [colorScheme, width, height] of [
-      ['light', 1280, 800],
-      ['dark', 1280, 800],
-      ['light', 320, 640],
-      ['dark', 320, 640],
-    ] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height });
-      const path = `${SCREENSHOTS}${name}-${width}-${colorScheme}.png`;
-      await page.screenshot({ path, fullPage: true });
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-      expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-    }
-  }
-
   it('is set up by keyboard, before any session', async () => {
     await begin(MFA_ACR);
     await signIn(page, stack);
     await heading('Set up a second step');
-    await expectWellMade('enrolment');
+    await expectWellMade(page, 'enrolment');
     expect(await sessionCookies()).toEqual([]);
     key = await page.locator('code.secret').innerText();
     expect(await page.evaluate('document.activeElement.id')).toBe('code');
@@ -69,7 +43,7 @@ describeWithChromium('a second step', (browser) => {
     await page.keyboard.press('Enter');
 
     await heading('Keep your recovery codes');
-    await expectWellMade('recovery-codes');
+    await expectWellMade(page, 'recovery-codes');
     expect(await sessionCookies()).toHaveLength(1);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.innerText')).toMatch(/continue/);
@@ -87,13 +61,13 @@ describeWithChromium('a second step', (browser) => {
     await page.getByRole('alert').waitFor();
     const code = page.getByLabel('Code of your authenticator app');
     expect(await code.getAttribute('aria-describedby')).toBe('problem');
-    await expectWellMade('factor');
+    await expectWellMade(page, 'factor');
     await code.focus();
     await page.keyboard.type(codeOfApp(key, 1));
     await page.keyboard.press('Enter');
 
     await heading('Set up a passkey');
-    await expectWellMade('enrolment-passkey');
+    await expectWellMade(page, 'enrolment-passkey');
     expect(await sessionCookies()).toEqual([]);
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('WebAuthn.enable');

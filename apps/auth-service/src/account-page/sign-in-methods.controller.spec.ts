@@ -94,21 +94,18 @@ describe('the page of the sign-in methods', () => {
     ['new-app', '/x'],
     ['new-passkey', ''],
     ['new-recovery-codes', ''],
-  ])(
-    'asks for the factor before %s, where the session knows none of it',
-    async (page, form) => {
-      const other = new TestBrowser(server);
-      await openSignedIn(other, PATH);
-      await addApp();
-      const asked = await follow(other, await other.get(`${PATH}/${page}`));
-      expect(asked.path).toMatch(/^\/interaction\/[\w-]{22}\/factor$/);
-      const posted = await other.post(`${PATH}/${page}${form}`, { credential: '{}' });
-      expect(posted.location).toMatch(/^\/interaction\/[\w-]{22}\/factor$/);
-      expect(await factors()).toHaveLength(1);
-      const proven = await other.submit(asked, { code: codeOf(secret, step + 1) });
-      expect((await follow(other, proven)).path).toBe(`${PATH}/${page}`);
-    },
-  );
+  ])('asks for the factor before %s, where the session knows none of it', async (page, form) => {
+    const other = new TestBrowser(server);
+    await openSignedIn(other, PATH);
+    await addApp();
+    const asked = await follow(other, await other.get(`${PATH}/${page}`));
+    expect(asked.path).toMatch(/^\/interaction\/[\w-]{22}\/factor$/);
+    const posted = await other.post(`${PATH}/${page}${form}`, { credential: '{}' });
+    expect(posted.location).toMatch(/^\/interaction\/[\w-]{22}\/factor$/);
+    expect(await factors()).toHaveLength(1);
+    const proven = await other.submit(asked, { code: codeOf(secret, step + 1) });
+    expect((await follow(other, proven)).path).toBe(`${PATH}/${page}`);
+  });
 
   it('asks for everything again where the sign-in is not recent, and changes nothing before', async () => {
     await addApp();
