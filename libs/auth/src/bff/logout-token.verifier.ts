@@ -1,0 +1,75 @@
+/** Checks logout tokens, by the verifier that access tokens are checked by (Back-Channel Logout 1.0). */
+import { AccessTokenVerifier } from '../access-token/access-token.verifier.js';
+import { LoggingAuthObserver } from '../auth.observer.js';
+import { type JsonObject } from '../jws/strict-json.js';
+import { createTrusts } from '../trust/trusts.js';
+import { type BffSettings } from './bff.settings.js';
+import { type SessionOwner } from './browser-session.js';
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+
+/** What a logout token says. */
+export interface LogoutNotice {
+  readonly owner: SessionOwner;
+  readonly tokenId: string;
+  readonly expiresAtMs: number;
+}
+
+/** For how long after its end a token is taken, and so remembered, in seconds. */
+const TOLERANCE_SECONDS = 5;
+
+export class LogoutTokenVerifier {
+  readonly #verifier: AccessTokenVerifier;
+
+  constructor({ issuer, clientId, algorithm, insecureHttp }: BffSettings) {
+    const trusts = createTrusts(
+      [
+        {
+          issuer,
+          audience: clientId,
+          algorithms: [algorithm],
+          insecureHttp,
+          typ: ['logout+jwt'],
+          requiredClaims: ['iat', 'jti'],
+          clockToleranceSeconds: TOLERANCE_SECONDS,
+          validate: problemOf,
+        },
+      ],
+      new LoggingAuthObserver(),
+      Date.now,
+    );
+    this.#verifier = new AccessTokenVerifier(trusts, { maxCachedTokens: 0 });
+  }
+
+  /**
+   * @throws RefusedTokenError for a token that is not good
+   * @throws KeysUnavailableError where that cannot be told now
+   * @see OpenID Connect Back-Channel Logout 1.0 section 2.6
+   */
+  async verify(token: string): Promise<LogoutNotice> {
+    const {
+      claims,
+      subject,
+      tokenId = '',
+      expiresAt,
+    } = await this.#verifier.verifyOffThread(token);
+    const sid = claims['sid'];
+    return {
+      owner: typeof sid === 'string' ? { sid } : { subject },
+      tokenId,
+      expiresAtMs: (expiresAt + TOLERANCE_SECONDS) * 1000,
+    };
+  }
+}
+
+function problemOf({ events, nonce, sid, sub }: JsonObject): string | undefined {
+  const event = isObject(events) ? events[EVENT] : undefined;
+  if (!isObject(event)) return 'it is no logout token';
+  if (nonce !== undefined) return 'a logout token has no nonce';
+  if (sid !== undefined && (typeof sid !== 'string' || sid === '')) return 'sid is no text';
+  return sid === undefined && (sub === undefined || sub === '') ? 'neither sid nor sub' : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
