@@ -5,7 +5,7 @@ import { answer } from './bff.answer.js';
 import { BrowserSessions, type FoundSession } from './browser.sessions.js';
 import { checkCall } from './own-page.check.js';
 import { headersToPage } from './proxied-headers.js';
-import { proxiedUrl } from './proxied-url.js';
+import { pageLocation, proxiedUrl } from './proxied-url.js';
 import { assertUnread } from './request-body.js';
 import { callService, passOn, type ServiceAnswer } from './service.call.js';
 import { SessionEndedError, SessionTokens } from './session.tokens.js';
@@ -50,7 +50,7 @@ export class ApiProxy {
     if (found === null) throw new SessionEndedError('signed_out');
     const token = await this.tokens.accessToken(found.key, found.session, target.resource);
     const first = await callService(target, url, request, token);
-    if (first.status !== 401) return this.#answer(first, target, request, response);
+    if (first.status !== 401) return this.#answer(first, target, url, request, response);
     await this.#onRefusedToken(first, found, token, target, url, request, response);
   }
 
@@ -70,12 +70,15 @@ export class ApiProxy {
     const challenge = stepUpIn(String(first.headers['www-authenticate'] ?? ''));
     first.discard();
     if (challenge !== null) {
-      return answer(response, 401, {
+      // What the service made before it asked, an order that is to be paid, say.
+      const location = pageLocation(target, url, first.headers.location);
+      const body = {
         error: 'insufficient_user_authentication',
         acr_values: challenge.acrValues,
         max_age: challenge.maxAge,
         login: stepUpPath(this.settings.basePath, challenge),
-      });
+      };
+      return answer(response, 401, body, location === undefined ? {} : { Location: location });
     }
     const token = await this.tokens.accessToken(key, session, target.resource, refused);
     // A body that was sent is gone: the page may send it again, for nothing was done with it.
@@ -84,7 +87,7 @@ export class ApiProxy {
       return answer(response, 503, { error: 'temporarily_unavailable' }, headers);
     }
     const second = await callService(target, url, request, token);
-    if (second.status !== 401) return this.#answer(second, target, request, response);
+    if (second.status !== 401) return this.#answer(second, target, url, request, response);
     second.discard();
     answer(response, 502, { error: 'token_not_accepted' });
   }
@@ -92,6 +95,7 @@ export class ApiProxy {
   #answer(
     from: ServiceAnswer,
     target: CheckedTarget,
+    url: URL,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -101,7 +105,9 @@ export class ApiProxy {
       answer(response, 502, { error: 'redirect_refused' });
       return Promise.resolve();
     }
-    response.writeHead(from.status, headersToPage(from.headers));
+    const location = pageLocation(target, url, from.headers.location);
+    const headers = { ...headersToPage(from.headers), ...(location && { location }) };
+    response.writeHead(from.status, headers);
     return passOn(from, response, request.method === 'HEAD', target.maxResponseBytes);
   }
 }

@@ -10,11 +10,11 @@ import { readForm } from './request-body.js';
 
 export class BackChannelLogout {
   readonly #logger = new Logger('Bff');
-  readonly #verifier: LogoutTokenVerifier;
 
-  constructor(private readonly settings: BffSettings) {
-    this.#verifier = new LogoutTokenVerifier(settings);
-  }
+  constructor(
+    private readonly settings: BffSettings,
+    private readonly verifier: LogoutTokenVerifier,
+  ) {}
 
   /**
    * `POST /bff/backchannel-logout`. A token counts once: played back later it must not end what began
@@ -29,7 +29,7 @@ export class BackChannelLogout {
       return answer(response, 400, refusal('one logout_token is needed'));
     }
     try {
-      const { owner, tokenId, expiresAtMs } = await this.#verifier.verify(token);
+      const { owner, tokenId, expiresAtMs } = await this.verifier.verify(token);
       const { sessions, singleUse } = this.settings.stores;
       const lifetimeMs = Math.max(1, expiresAtMs - Date.now());
       const seen = `seen-logout:${keyOf(tokenId)}`;

@@ -47,6 +47,8 @@ export interface BffOptions {
   readonly publicUrl: string;
   /** The authorization server. */
   readonly issuer: string;
+  /** Where this process reaches the issuer, where its name leads elsewhere: another origin. */
+  readonly issuerOrigin?: string;
   readonly clientId: string;
   readonly clientAuthentication: BffClientAuthentication;
   /** What is asked for at a sign-in; `openid` must be in it. */

@@ -8,6 +8,8 @@ import { answer } from './bff.answer.js';
 import { isWithin, type BffSettings } from './bff.settings.js';
 import { BffStoreUnavailableError } from './browser-session.store.js';
 import { BrowserSessions } from './browser.sessions.js';
+import { IssuerConnection } from './issuer.connection.js';
+import { LogoutTokenVerifier } from './logout-token.verifier.js';
 import { ForeignPageError } from './own-page.check.js';
 import { RelyingParty } from './relying.party.js';
 import { IssuerUnavailableError } from './relying-party.errors.js';
@@ -31,12 +33,16 @@ export class BffRouter {
   readonly #proxy: ApiProxy;
 
   constructor(private readonly settings: BffSettings) {
-    const relyingParty = new RelyingParty(settings);
+    const connection = new IssuerConnection(settings);
+    const relyingParty = new RelyingParty(settings, connection);
     const sessions = new BrowserSessions(settings);
     this.#proxy = new ApiProxy(settings, sessions, new SessionTokens(settings, relyingParty));
     const signIn = new SignInFlow(settings, relyingParty, sessions);
     const signOut = new SignOutFlow(settings, relyingParty, sessions);
-    const backChannel = new BackChannelLogout(settings);
+    const backChannel = new BackChannelLogout(
+      settings,
+      new LogoutTokenVerifier(settings, connection),
+    );
     const user = new UserEndpoint(settings, sessions);
     this.#routes = new Map<string, Handler>([
       ['GET /login', (...call) => signIn.begin(...call)],

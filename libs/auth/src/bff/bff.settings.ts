@@ -32,6 +32,8 @@ export function bffSettings(options: BffOptions): BffSettings {
   const { protocol, origin, href } = new URL(checkKeyUrl(options.publicUrl, insecureHttp));
   if (href !== `${origin}/`) throw new TypeError('publicUrl is an origin: it has no path');
   checkKeyUrl(options.issuer, insecureHttp);
+  const issuerOrigin = options.issuerOrigin ?? options.issuer;
+  checkKeyUrl(issuerOrigin, insecureHttp);
   if (!options.scope.split(' ').includes('openid')) throw new TypeError('scope lacks openid');
   if (!isDuration(idleSeconds) || !isDuration(absoluteSeconds)) {
     throw new TypeError('idleSeconds and absoluteSeconds are positive numbers');
@@ -44,6 +46,7 @@ export function bffSettings(options: BffOptions): BffSettings {
   return {
     ...options,
     origin,
+    issuerOrigin: new URL(issuerOrigin).origin,
     insecureHttp,
     insecureCookies,
     basePath,

@@ -5,6 +5,7 @@ import { type JsonObject } from '../jws/strict-json.js';
 import { createTrusts } from '../trust/trusts.js';
 import { type BffSettings } from './bff.settings.js';
 import { type SessionOwner } from './browser-session.js';
+import { IssuerConnection } from './issuer.connection.js';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -19,13 +20,37 @@ export interface LogoutNotice {
 const TOLERANCE_SECONDS = 5;
 
 export class LogoutTokenVerifier {
-  readonly #verifier: AccessTokenVerifier;
+  #verifier: AccessTokenVerifier | undefined;
 
-  constructor({ issuer, clientId, algorithm, insecureHttp }: BffSettings) {
+  constructor(
+    private readonly settings: BffSettings,
+    private readonly connection: IssuerConnection,
+  ) {}
+
+  /**
+   * @throws RefusedTokenError for a token that is not good
+   * @throws KeysUnavailableError, IssuerUnavailableError where that cannot be told now
+   * @see OpenID Connect Back-Channel Logout 1.0 section 2.6
+   */
+  async verify(token: string): Promise<LogoutNotice> {
+    const verifier = (this.#verifier ??= await this.#made());
+    const { claims, subject, tokenId = '', expiresAt } = await verifier.verifyOffThread(token);
+    const sid = claims['sid'];
+    return {
+      owner: typeof sid === 'string' ? { sid } : { subject },
+      tokenId,
+      expiresAtMs: (expiresAt + TOLERANCE_SECONDS) * 1000,
+    };
+  }
+
+  async #made(): Promise<AccessTokenVerifier> {
+    const jwksUri = await this.connection.jwksUri();
+    const { issuer, clientId, algorithm, insecureHttp } = this.settings;
     const trusts = createTrusts(
       [
         {
           issuer,
+          jwksUri,
           audience: clientId,
           algorithms: [algorithm],
           insecureHttp,
@@ -38,27 +63,7 @@ export class LogoutTokenVerifier {
       new LoggingAuthObserver(),
       Date.now,
     );
-    this.#verifier = new AccessTokenVerifier(trusts, { maxCachedTokens: 0 });
-  }
-
-  /**
-   * @throws RefusedTokenError for a token that is not good
-   * @throws KeysUnavailableError where that cannot be told now
-   * @see OpenID Connect Back-Channel Logout 1.0 section 2.6
-   */
-  async verify(token: string): Promise<LogoutNotice> {
-    const {
-      claims,
-      subject,
-      tokenId = '',
-      expiresAt,
-    } = await this.#verifier.verifyOffThread(token);
-    const sid = claims['sid'];
-    return {
-      owner: typeof sid === 'string' ? { sid } : { subject },
-      tokenId,
-      expiresAtMs: (expiresAt + TOLERANCE_SECONDS) * 1000,
-    };
+    return new AccessTokenVerifier(trusts, { maxCachedTokens: 0 });
   }
 }
 

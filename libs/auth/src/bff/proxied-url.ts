@@ -22,3 +22,19 @@ export function proxiedUrl(target: CheckedTarget, path: string, query: string): 
     isWithin(url.pathname, target.url.pathname.replace(/\/$/, ''));
   return isInside ? url : null;
 }
+
+/**
+ * Where a page finds what a service's `Location` names; undefined for anything outside of the target.
+ * @param url of the request, which the header may be relative to
+ */
+export function pageLocation(
+  target: CheckedTarget,
+  url: URL,
+  location: string | undefined,
+): string | undefined {
+  if (location === undefined || !URL.canParse(location, url.href)) return undefined;
+  const named = new URL(location, url.href);
+  const root = target.url.pathname.replace(/\/$/, '');
+  if (named.origin !== target.url.origin || !isWithin(named.pathname, root)) return undefined;
+  return `${target.path}${named.pathname.slice(root.length)}${named.search}`;
+}

@@ -50,3 +50,9 @@ const REFUSALS: ReadonlySet<string> = new Set([
 function known(code: string): string {
   return CODE.test(code) ? code : 'unknown_error';
 }
+
+/** The same error where it says so already, else one with the cause. */
+export function unavailableFrom(error: unknown): IssuerUnavailableError {
+  if (error instanceof IssuerUnavailableError) return error;
+  return new IssuerUnavailableError('the issuer cannot be asked', { cause: error });
+}

@@ -3,12 +3,12 @@ import { Logger } from '@nestjs/common';
 import * as client from 'openid-client';
 import { type BffSettings } from './bff.settings.js';
 import { type BrowserSession } from './browser-session.js';
-import { clientAuthentication } from './client.authentication.js';
+import { IssuerConnection } from './issuer.connection.js';
 import {
-  IssuerUnavailableError,
   RefreshRefusedError,
   SignInRefusedError,
   oauthErrorOf,
+  unavailableFrom,
 } from './relying-party.errors.js';
 
 /** What has to come back from the issuer for a sign-in to be the one that began. */
@@ -34,14 +34,14 @@ export interface CompletedSignIn extends IssuedTokens {
   readonly claims: Readonly<Record<string, unknown>> & { readonly sub: string };
 }
 
-const TIMEOUT_SECONDS = 5;
-
 /** One issuer, so that no answer can be taken for another's; its `iss` is checked all the same. */
 export class RelyingParty {
   readonly #logger = new Logger('Bff');
-  #discovered: Promise<client.Configuration> | undefined;
 
-  constructor(private readonly settings: BffSettings) {}
+  constructor(
+    private readonly settings: BffSettings,
+    private readonly connection: IssuerConnection,
+  ) {}
 
   get redirectUri(): string {
     return `${this.settings.origin}${this.settings.basePath}/callback`;
@@ -54,7 +54,7 @@ export class RelyingParty {
   async begin(
     extra: Readonly<Record<string, string>>,
   ): Promise<{ location: string; pending: PendingSignIn }> {
-    const configuration = await this.#configuration();
+    const configuration = await this.connection.configuration();
     const codeVerifier = client.randomPKCECodeVerifier();
     const [state, nonce] = [client.randomState(), client.randomNonce()];
     const parameters = new URLSearchParams({
@@ -67,7 +67,7 @@ export class RelyingParty {
       ...extra,
     });
     const { pushed_authorization_request_endpoint: pushed } = configuration.serverMetadata();
-    const location = await this.#ask(async () =>
+    const location = await this.connection.ask(async () =>
       pushed === undefined
         ? client.buildAuthorizationUrl(configuration, parameters)
         : client.buildAuthorizationUrlWithPAR(configuration, parameters),
@@ -84,7 +84,7 @@ export class RelyingParty {
    * @see RFC 9207 section 2.4, OpenID Connect Core 1.0 section 3.1.3.7
    */
   async finish(callback: URL, pending: PendingSignIn): Promise<CompletedSignIn> {
-    const configuration = await this.#configuration();
+    const configuration = await this.connection.configuration();
     try {
       const tokens = await client.authorizationCodeGrant(configuration, callback, {
         pkceCodeVerifier: pending.codeVerifier,
@@ -107,9 +107,9 @@ export class RelyingParty {
 
   /** What userinfo says of the person; nothing where the issuer has none. */
   async userinfo({ accessToken, claims }: CompletedSignIn): Promise<Record<string, unknown>> {
-    const configuration = await this.#configuration();
+    const configuration = await this.connection.configuration();
     if (configuration.serverMetadata().userinfo_endpoint === undefined) return {};
-    return this.#ask(() => client.fetchUserInfo(configuration, accessToken, claims.sub));
+    return this.connection.ask(() => client.fetchUserInfo(configuration, accessToken, claims.sub));
   }
 
   /**
@@ -122,7 +122,7 @@ export class RelyingParty {
     const { refreshToken } = session;
     if (refreshToken === undefined)
       throw new RefreshRefusedError('the issuer gave no refresh token');
-    const configuration = await this.#configuration();
+    const configuration = await this.connection.configuration();
     const parameters: Record<string, string> = resource === '' ? {} : { resource };
     const ask = () => client.refreshTokenGrant(configuration, refreshToken, parameters);
     try {
@@ -148,7 +148,7 @@ export class RelyingParty {
   async revoke({ refreshToken }: BrowserSession): Promise<void> {
     if (refreshToken === undefined) return;
     try {
-      await client.tokenRevocation(await this.#configuration(), refreshToken);
+      await client.tokenRevocation(await this.connection.configuration(), refreshToken);
     } catch (error) {
       const reason = oauthErrorOf(error) ?? 'out of reach';
       this.#logger.warn(`a refresh token could not be revoked: ${reason}`);
@@ -157,50 +157,13 @@ export class RelyingParty {
 
   /** Where the person signs out of the issuer (RP-Initiated Logout 1.0); null where there is none. */
   async endSessionUrl({ idToken }: BrowserSession): Promise<string | null> {
-    const configuration = await this.#configuration();
+    const configuration = await this.connection.configuration();
     if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
     const { origin, signedOutPath } = this.settings;
     return client.buildEndSessionUrl(configuration, {
       id_token_hint: idToken,
       post_logout_redirect_uri: `${origin}${signedOutPath}`,
     }).href;
-  }
-
-  /** @throws IssuerUnavailableError where the issuer's metadata cannot be had; asked again next time */
-  #configuration(): Promise<client.Configuration> {
-    this.#discovered ??= this.#discover().catch((error: unknown) => {
-      this.#discovered = undefined;
-      throw unavailableFrom(error);
-    });
-    return this.#discovered;
-  }
-
-  async #discover(): Promise<client.Configuration> {
-    const { issuer, clientId, algorithm } = this.settings;
-    return client.discovery(
-      new URL(issuer),
-      clientId,
-      { id_token_signed_response_alg: algorithm },
-      await clientAuthentication(this.settings.clientAuthentication),
-      {
-        timeout: TIMEOUT_SECONDS,
-        // Which of these URLs may be http was decided at start. Signatures are checked beside TLS.
-        execute: [
-          client.enableNonRepudiationChecks,
-          ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
-        ],
-      },
-    );
-  }
-
-  async #ask<T>(request: () => Promise<T>): Promise<T> {
-    try {
-      return await request();
-    } catch (error) {
-      const code = oauthErrorOf(error);
-      if (code !== null) this.#logger.error(`the issuer refuses this client: ${code}`);
-      throw unavailableFrom(error);
-    }
   }
 }
 
@@ -210,9 +173,4 @@ function issued(tokens: client.TokenEndpointResponse): IssuedTokens {
     refreshToken: tokens.refresh_token,
     expiresInSeconds: tokens.expires_in,
   };
-}
-
-function unavailableFrom(error: unknown): IssuerUnavailableError {
-  if (error instanceof IssuerUnavailableError) return error;
-  return new IssuerUnavailableError('the issuer cannot be asked', { cause: error });
 }
