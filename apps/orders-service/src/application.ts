@@ -33,7 +33,18 @@ export async function createApplication(
   app.useBodyParser('json', { limit: BODY_LIMIT });
   // Each problem of a body repeats its path: an answer must not outgrow the request by far.
   app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
-  serveDocumentation(app, app.get<ConfigType<typeof ordersConfig>>(ordersConfig.KEY));
+  const config = app.get<ConfigType<typeof ordersConfig>>(ordersConfig.KEY);
+  if (config.corsOrigins.length > 0) {
+    // Without credentials: such a page has a token, and no cookie means anything here.
+    app.enableCors({
+      origin: [...config.corsOrigins],
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
+      allowedHeaders: ['Authorization', 'Content-Type', 'DPoP'],
+      exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'Location', 'Retry-After'],
+      maxAge: 600,
+    });
+  }
+  serveDocumentation(app, config);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }

@@ -47,6 +47,7 @@ const environment = z
       .min(1, { error: 'must be at least 1' })
       .max(3600, { error: 'must be at most 3600' })
       .default(30),
+    ORDERS_CORS_ORIGINS: z.string().default('').transform(originsIn),
     ORDERS_FILE: z.string().default('.keyward/orders.json'),
     ORDERS_DEMO_CUSTOMER: z.string().max(255).optional(),
   })
@@ -102,6 +103,8 @@ const environment = z
           },
     /** How often payments of which the end is not known are asked for. */
     reconcileSeconds: env.ORDERS_RECONCILE_SECONDS,
+    /** Origins whose pages may call with a token that they hold themselves. Default: none. */
+    corsOrigins: env.ORDERS_CORS_ORIGINS,
     /** The file that holds the orders, absolute. */
     file: resolve(env.ORDERS_FILE),
     /** Gets three sample orders when the file is created; undefined: the file starts empty. */
@@ -131,6 +134,18 @@ function revocationsOf(env: {
     clientId: env.ORDERS_CLIENT_ID,
     clientSecret,
   } as const;
+}
+
+/** Names of origins with commas between; anything else never matches what a browser sends. */
+function originsIn(text: string, context: z.RefinementCtx): readonly string[] {
+  const origins = text.split(',').flatMap((origin) => origin.trim() || []);
+  if (!origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be origins such as https://shop.example.com',
+    });
+  }
+  return origins;
 }
 
 function withoutSlash(url: string): string {

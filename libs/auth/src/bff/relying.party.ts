@@ -66,6 +66,9 @@ export class RelyingParty {
       nonce,
       ...extra,
     });
+    // What was not asked for here is not in any token later on (RFC 8707 section 2.1).
+    const resources = new Set(this.settings.targets.map(({ resource }) => resource));
+    for (const resource of resources) if (resource !== '') parameters.append('resource', resource);
     const { pushed_authorization_request_endpoint: pushed } = configuration.serverMetadata();
     const location = await this.connection.ask(async () =>
       pushed === undefined
