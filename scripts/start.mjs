@@ -1,4 +1,4 @@
-// `npm start`: builds and runs auth-service, the resource servers and a demo client until Ctrl-C, and says how
+// `npm start`: builds and runs auth-service, the resource servers and the storefront until Ctrl-C, and says how
 // to try them.
 import { fileURLToPath } from 'node:url';
 import { build } from './start/build.mjs';
@@ -24,8 +24,9 @@ function stop() {
   return stopped;
 }
 
-async function launch({ name, url }, env, probe, entry = `apps/${name}/dist/main.js`) {
+async function launch({ name, url }, env, probe) {
   abort.signal.throwIfAborted();
+  const entry = `apps/${name}/dist/main.js`;
   const service = new ServiceProcess({ name, entry, cwd: root, env });
   services.push(service);
   await service.ready(`${url}${probe}`, (seconds) => say(`... waiting for ${name}, ${seconds} s`));
@@ -33,8 +34,8 @@ async function launch({ name, url }, env, probe, entry = `apps/${name}/dist/main
 
 async function run() {
   const settings = settingsFrom(process.env, root);
-  const { auth, orders, payments, demoClient, environment } = settings;
-  const all = [auth, orders, payments, demoClient];
+  const { auth, orders, payments, storefront, environment } = settings;
+  const all = [auth, orders, payments, storefront];
   for (const [index, { port, portVariable }] of all.entries()) {
     const other = all.slice(0, index).find((service) => service.port === port);
     if (other === undefined) continue;
@@ -45,7 +46,7 @@ async function run() {
   for (const service of all) await assertPortFree(service);
 
   say('Building (the first time takes a while) ...');
-  const applications = ['auth-service', 'orders-service', 'payments-service'];
+  const applications = ['auth-service', 'orders-service', 'payments-service', 'storefront'];
   await build(
     root,
     applications.map((name) => `@keyward/${name}`),
@@ -61,12 +62,9 @@ async function run() {
   say('Starting orders-service ...');
   const ordersSecret = { ORDERS_CLIENT_SECRET: secrets.KEYWARD_ORDERS_SERVICE_SECRET };
   await launch(orders, { ...environment, ...ordersSecret }, '/health');
-  await launch(
-    demoClient,
-    { ...environment, KEYWARD_DEMO_WEB_SECRET: secrets.KEYWARD_DEMO_WEB_SECRET },
-    '/health',
-    'scripts/start/demo-client/main.mjs',
-  );
+  say('Starting the storefront ...');
+  const storefrontSecret = { STOREFRONT_CLIENT_SECRET: secrets.KEYWARD_STOREFRONT_SECRET };
+  await launch(storefront, { ...environment, ...storefrontSecret }, '/health');
   say(instructions(settings, secrets));
 
   const [service, reason] = await Promise.race(

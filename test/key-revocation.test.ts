@@ -95,6 +95,7 @@ describe('a signing key that is revoked while the JWK Set cannot be fetched', ()
       KEYWARD_DEMO_CLIENT_SECRET: readerSecret,
       KEYWARD_DEMO_WRITER_SECRET: secret(),
       KEYWARD_DEMO_WEB_SECRET: secret(),
+      KEYWARD_STOREFRONT_SECRET: secret(),
       KEYWARD_DEMO_USER_PASSWORD: secret(),
       KEYWARD_ORDERS_SERVICE_SECRET: ordersSecret,
       KEYWARD_PAYMENTS_SERVICE_SECRET: secret(),

@@ -1,7 +1,7 @@
 // What to do with a running Keyward: addresses, a client, and commands to paste.
 
 /** The text; every command is one line. */
-export function instructions({ auth, orders, payments, demoClient, dataDirectory }, secrets) {
+export function instructions({ auth, orders, payments, storefront, dataDirectory }, secrets) {
   const secret = secrets.KEYWARD_DEMO_CLIENT_SECRET;
   const token = `${auth.url}/oauth2/token`;
   const list = `${orders.url}/orders`;
@@ -9,14 +9,16 @@ export function instructions({ auth, orders, payments, demoClient, dataDirectory
   return `
 Keyward is ready. Ctrl-C stops it.
 
+  storefront      ${storefront.publicUrl}  (a shop: begin here)
   auth-service    ${auth.url}  (${auth.url}/.well-known/oauth-authorization-server)
   orders-service  ${orders.url}  (try it at ${orders.url}/docs)
-  payments-service  ${payments.url}  (called by orders-service)
+  payments-service ${payments.url}  (called by orders-service)
   data            ${dataDirectory}  (npm run reset clears it)
 
-Sign in, in a browser, at a demo client that shows what it gets:
+Sign in at the shop, in a browser. Paying more than 100 euros wants a second factor, which an
+authenticator app sets up on the way:
 
-  sign in at      ${demoClient.url}/sign-in
+  sign in at      ${storefront.publicUrl}
   username        demo
   password        ${secrets.KEYWARD_DEMO_USER_PASSWORD}
 

@@ -1,4 +1,4 @@
-// What the services and the demo client are told: the caller's environment, with addresses that agree with each other.
+// What the services and the storefront are told: the caller's environment, with addresses that agree with each other.
 import { resolve } from 'node:path';
 
 const anyAddress = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -29,15 +29,17 @@ export function settingsFrom(env, root) {
   const auth = serviceFrom(env, 'auth-service', 'AUTH', 4000);
   const orders = serviceFrom(env, 'orders-service', 'ORDERS', 4001);
   const payments = serviceFrom(env, 'payments-service', 'PAYMENTS', 4003);
-  const demoClient = serviceFrom(env, 'demo-client', 'DEMO_CLIENT', 4002);
+  const storefront = serviceFrom(env, 'storefront', 'STOREFRONT', 4002);
+  const storefrontUrl = env.STOREFRONT_URL || storefront.url;
   const issuer = env.AUTH_ISSUER || auth.url;
+  const ordersAudience = env.ORDERS_AUDIENCE || orders.url;
   const paymentsAudience = env.PAYMENTS_AUDIENCE || payments.url;
   return {
     dataDirectory,
     auth,
     orders,
     payments,
-    demoClient,
+    storefront: { ...storefront, publicUrl: storefrontUrl },
     issuer,
     environment: {
       ...env,
@@ -48,16 +50,24 @@ export function settingsFrom(env, root) {
       AUTH_PORT: String(auth.port),
       AUTH_ISSUER: issuer,
       AUTH_BOOTSTRAP_FILE: resolve(root, env.AUTH_BOOTSTRAP_FILE || 'deploy/bootstrap.json'),
-      DEMO_CLIENT_HOST: demoClient.host,
-      DEMO_CLIENT_PORT: String(demoClient.port),
-      DEMO_CLIENT_URL: demoClient.url,
-      DEMO_CLIENT_ISSUER: issuer,
-      DEMO_CLIENT_ORDERS_URL: orders.url,
+      STOREFRONT_HOST: storefront.host,
+      STOREFRONT_PORT: String(storefront.port),
+      STOREFRONT_URL: storefrontUrl,
+      STOREFRONT_CORS_ORIGIN: env.STOREFRONT_CORS_ORIGIN || storefrontUrl,
+      STOREFRONT_BACKCHANNEL_URL: env.STOREFRONT_BACKCHANNEL_URL || storefront.url,
+      STOREFRONT_ISSUER: env.STOREFRONT_ISSUER || issuer,
+      STOREFRONT_ALGORITHM: env.STOREFRONT_ALGORITHM || env.AUTH_SIGNING_ALGORITHM || 'ES256',
+      STOREFRONT_SCOPE:
+        env.STOREFRONT_SCOPE || 'openid profile orders:read orders:write payments:write',
+      STOREFRONT_ORDERS_URL: env.STOREFRONT_ORDERS_URL || orders.url,
+      STOREFRONT_ORDERS_AUDIENCE: env.STOREFRONT_ORDERS_AUDIENCE || ordersAudience,
+      // For /spa.html, which calls orders-service from the browser.
+      ORDERS_CORS_ORIGINS: env.ORDERS_CORS_ORIGINS || storefrontUrl,
       ORDERS_HOST: orders.host,
       ORDERS_PORT: String(orders.port),
       ORDERS_ISSUER: env.ORDERS_ISSUER || issuer,
       ORDERS_ALGORITHM: env.ORDERS_ALGORITHM || env.AUTH_SIGNING_ALGORITHM || 'ES256',
-      ORDERS_AUDIENCE: env.ORDERS_AUDIENCE || orders.url,
+      ORDERS_AUDIENCE: ordersAudience,
       ORDERS_PAYMENTS_URL: env.ORDERS_PAYMENTS_URL || payments.url,
       ORDERS_PAYMENTS_AUDIENCE: env.ORDERS_PAYMENTS_AUDIENCE || paymentsAudience,
       PAYMENTS_HOST: payments.host,

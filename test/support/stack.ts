@@ -29,6 +29,7 @@ export class Stack {
   readonly reader = client('demo-client');
   readonly writer = client('demo-writer');
   readonly web = client('demo-web');
+  readonly storefront = client('storefront');
   readonly ordersClient = client('orders-service');
   readonly paymentsClient = client('payments-service');
   /** Of the account `demo`. */
@@ -92,6 +93,7 @@ export class Stack {
       KEYWARD_DEMO_CLIENT_SECRET: this.reader.secret,
       KEYWARD_DEMO_WRITER_SECRET: this.writer.secret,
       KEYWARD_DEMO_WEB_SECRET: this.web.secret,
+      KEYWARD_STOREFRONT_SECRET: this.storefront.secret,
       KEYWARD_DEMO_USER_PASSWORD: this.password,
       KEYWARD_ORDERS_SERVICE_SECRET: this.ordersClient.secret,
       ...this.#authVariables,

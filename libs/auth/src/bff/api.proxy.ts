@@ -2,13 +2,13 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type BffSettings, type CheckedTarget } from './bff.settings.js';
 import { answer } from './bff.answer.js';
-import { BrowserSessions, type FoundSession } from './browser.sessions.js';
+import { type BrowserSessions, type FoundSession } from './browser.sessions.js';
 import { checkCall } from './own-page.check.js';
 import { headersToPage } from './proxied-headers.js';
 import { pageLocation, proxiedUrl } from './proxied-url.js';
 import { assertUnread } from './request-body.js';
 import { callService, passOn, type ServiceAnswer } from './service.call.js';
-import { SessionEndedError, SessionTokens } from './session.tokens.js';
+import { SessionEndedError, type SessionTokens } from './session.tokens.js';
 import { stepUpIn, stepUpPath } from './step-up.challenge.js';
 
 const METHODS: ReadonlySet<string | undefined> = new Set([

@@ -5,7 +5,7 @@ import { RefusedTokenError } from '../access-token/refusal.js';
 import { answer } from './bff.answer.js';
 import { keyOf } from './bff.cookies.js';
 import { type BffSettings } from './bff.settings.js';
-import { LogoutTokenVerifier } from './logout-token.verifier.js';
+import { type LogoutTokenVerifier } from './logout-token.verifier.js';
 import { readForm } from './request-body.js';
 
 export class BackChannelLogout {

@@ -5,7 +5,7 @@ import { type JsonObject } from '../jws/strict-json.js';
 import { createTrusts } from '../trust/trusts.js';
 import { type BffSettings } from './bff.settings.js';
 import { type SessionOwner } from './browser-session.js';
-import { IssuerConnection } from './issuer.connection.js';
+import { type IssuerConnection } from './issuer.connection.js';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 

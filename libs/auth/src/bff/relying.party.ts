@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import * as client from 'openid-client';
 import { type BffSettings } from './bff.settings.js';
 import { type BrowserSession } from './browser-session.js';
-import { IssuerConnection } from './issuer.connection.js';
+import { type IssuerConnection } from './issuer.connection.js';
 import {
   RefreshRefusedError,
   SignInRefusedError,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BffSettings } from './bff.settings.js';
 import { type BrowserSession, type HeldAccessToken } from './browser-session.js';
-import { type IssuedTokens, RelyingParty } from './relying.party.js';
+import { type IssuedTokens, type RelyingParty } from './relying.party.js';
 import { RefreshRefusedError } from './relying-party.errors.js';
 
 /** Why there is no session any more, in a word for the page. */

@@ -3,9 +3,9 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { redirect } from './bff.answer.js';
 import { type BffSettings } from './bff.settings.js';
-import { BrowserSessions } from './browser.sessions.js';
+import { type BrowserSessions } from './browser.sessions.js';
 import { checkForm } from './own-page.check.js';
-import { RelyingParty } from './relying.party.js';
+import { type RelyingParty } from './relying.party.js';
 import { IssuerUnavailableError } from './relying-party.errors.js';
 
 export class SignOutFlow {

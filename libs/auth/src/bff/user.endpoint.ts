@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { answer } from './bff.answer.js';
 import { type BffSettings } from './bff.settings.js';
-import { BrowserSessions } from './browser.sessions.js';
+import { type BrowserSessions } from './browser.sessions.js';
 import { checkCall } from './own-page.check.js';
 
 /** What a page is told. Without a session it is not an error: it is the answer. */
