@@ -9,6 +9,7 @@ import { PasswordResetModule } from '../password-reset/password-reset.module.js'
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccountAccessModule } from './account-access.module.js';
+import { ActivityController } from './activity.controller.js';
 import { NewAppController } from './new-app.controller.js';
 import { NewPasskeyController } from './new-passkey.controller.js';
 import { NewRecoveryCodesController } from './new-recovery-codes.controller.js';
@@ -40,6 +41,7 @@ import { SignedInPlaces } from './signed-in.places.js';
     NewRecoveryCodesController,
     SignInMethodsController,
     PlacesController,
+    ActivityController,
   ],
   providers: [OwnFactors, PasswordChange, SignedInPlaces],
 })

@@ -20,6 +20,8 @@ export interface AuditQuery {
   readonly grantId?: string;
   readonly sid?: string;
   readonly type?: string;
+  /** Any of these; absent: of whatever type. */
+  readonly types?: readonly string[];
   /** At this instant or later. */
   readonly since?: Date;
   /** Before this instant. */

@@ -40,7 +40,7 @@ export class PostgresAuditRecord extends AuditRecord {
     );
   }
 
-  async find({ since, until, cursor, limit = DEFAULT_LIMIT, ...equal }: AuditQuery) {
+  async find({ types, since, until, cursor, limit = DEFAULT_LIMIT, ...equal }: AuditQuery) {
     const after = cursor === undefined ? null : parseCursor(cursor);
     for (const id of [equal.reference, equal.accountId, equal.grantId, equal.sid]) {
       if (id !== undefined && !UUID.test(id)) throw new InvalidRequestError('an id is malformed');
@@ -53,6 +53,7 @@ export class PostgresAuditRecord extends AuditRecord {
           select.andWhere(`event.${name} = :${name}`, { [name]: equal[name] });
         }
       }
+      if (types !== undefined) select.andWhere('event.type = ANY(:types)', { types });
       if (since !== undefined) select.andWhere('event.occurredAt >= :since', { since });
       if (until !== undefined) select.andWhere('event.occurredAt < :until', { until });
       // By time and reference, which no two events share: pages neither overlap nor leave a gap.
