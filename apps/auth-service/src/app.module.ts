@@ -32,6 +32,7 @@ import { FeedModule } from './revocation/feed/feed.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SessionModule } from './session/session.module.js';
 import { TokenModule } from './token/token.module.js';
+import { UpstreamModule } from './upstream/upstream.module.js';
 import { UserinfoModule } from './userinfo/userinfo.module.js';
 import { ViewsModule } from './views/views.module.js';
 
@@ -68,6 +69,7 @@ import { ViewsModule } from './views/views.module.js';
     IntrospectionModule,
     RevocationModule,
     FeedModule,
+    UpstreamModule,
     UserinfoModule,
     PasswordResetModule,
     MetadataModule,

@@ -15,6 +15,9 @@ export const SOFTWARE_KEY_AMR = 'swk';
 /** `amr` value of a person who proved to be there to the device: by PIN, finger or face. */
 export const USER_PRESENCE_AMR = 'user';
 
+/** `amr` value of another provider's word; in use by others, not in the registry of RFC 8176. */
+export const FEDERATED_AMR = 'fed';
+
 /** `amr` value beside the others where there were several factors. */
 export const MULTIPLE_FACTORS_AMR = 'mfa';
 
@@ -48,17 +51,23 @@ export function surer(one: Acr, other: Acr): Acr {
   return reaches(one, other) ? one : other;
 }
 
-/** What methods amount to. A passkey that knows its person is two factors by itself. */
+/**
+ * What methods amount to. A passkey that knows its person is two factors by itself. Another provider's
+ * word is one, and two where it came with `mfa`, which is there only where that provider is believed.
+ */
 export function acrOf(amr: readonly string[]): Acr {
   const has = (method: string) => amr.includes(method);
   const hasPasskey = has(HARDWARE_KEY_AMR) || has(SOFTWARE_KEY_AMR);
-  if (hasPasskey && (has(USER_PRESENCE_AMR) || has(PASSWORD_AMR))) return PHISHING_RESISTANT_ACR;
-  return has(PASSWORD_AMR) && has(ONE_TIME_CODE_AMR) ? MFA_ACR : PASSWORD_ACR;
+  const hasFirst = has(PASSWORD_AMR) || has(FEDERATED_AMR);
+  if (hasPasskey && (has(USER_PRESENCE_AMR) || hasFirst)) return PHISHING_RESISTANT_ACR;
+  if (has(FEDERATED_AMR) && has(MULTIPLE_FACTORS_AMR)) return MFA_ACR;
+  return hasFirst && has(ONE_TIME_CODE_AMR) ? MFA_ACR : PASSWORD_ACR;
 }
 
 /** Methods of one sign-in, each once, with `mfa` where they were several factors. */
 export function joinAmr(...methods: readonly (readonly string[])[]): readonly string[] {
   const joined = new Set(methods.flat().filter((method) => method !== MULTIPLE_FACTORS_AMR));
-  if (reaches(acrOf([...joined]), MFA_ACR)) joined.add(MULTIPLE_FACTORS_AMR);
+  const reached = [[...joined], ...methods].some((list) => reaches(acrOf(list), MFA_ACR));
+  if (reached) joined.add(MULTIPLE_FACTORS_AMR);
   return [...joined];
 }

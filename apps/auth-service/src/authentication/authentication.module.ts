@@ -2,12 +2,14 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { UpstreamLinks } from '../upstream/upstream.links.js';
 import { AuthenticationPolicy } from './authentication.policy.js';
 import { SignInProgress } from './sign-in.progress.js';
 
 @Module({
-  imports: [SessionModule, StorageModule],
-  providers: [AuthenticationPolicy, SignInProgress],
+  imports: [AuditModule, SessionModule, StorageModule],
+  providers: [AuthenticationPolicy, SignInProgress, UpstreamLinks],
   exports: [AuthenticationPolicy, SignInProgress],
 })
 export class AuthenticationModule {}

@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { needsNewSignIn } from '../authorization/authorization.decision.js';
+import { originOf } from '../http/request.origin.js';
 import { type Interaction } from '../interaction/interaction.js';
 import { continuePath, factorPath, signInPath } from '../interaction/interaction.paths.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { type OpenInteraction } from '../interaction/open.interaction.js';
 import { SessionService } from '../session/session.service.js';
-import { acrOf, joinAmr, reaches } from './acr.js';
+import { UpstreamLinks } from '../upstream/upstream.links.js';
+import { acrOf, FEDERATED_AMR, joinAmr, reaches } from './acr.js';
 import { AuthenticationPolicy } from './authentication.policy.js';
 import { isCurrent, type Proof } from './proof.js';
 
@@ -34,6 +36,7 @@ export class SignInProgress {
     private readonly accounts: AccountStore,
     private readonly sessions: SessionService,
     private readonly interactions: InteractionStore,
+    private readonly links: UpstreamLinks,
   ) {}
 
   /**
@@ -72,7 +75,10 @@ export class SignInProgress {
     // Proofs of two people are no proof of either; those of before everything was ended are none.
     const counts = before?.accountId === accountId && before.basis.signInEpoch === signInEpoch;
     const base = counts ? before : null;
-    const amr = joinAmr(base?.amr ?? [], proven.amr);
+    // What a provider said counts too where this sign-in links it; its second factor is not the account's.
+    const link = this.links.wanted(interaction, accountId);
+    const linked = link === null ? [] : [FEDERATED_AMR];
+    const amr = joinAmr(base?.amr ?? [], proven.amr, linked);
     const acr = acrOf(amr);
     const needed = await this.policy.neededAcr({
       accountId,
@@ -89,9 +95,13 @@ export class SignInProgress {
       return factorPath(interactionId);
     }
     const session = await this.sessions.start({ accountId, acr, amr, basis }, request, reply);
+    // Not before: a sign-in that came to nothing links nothing.
+    if (session !== null && link !== null) {
+      await this.links.complete(link, client.clientId, originOf(request));
+    }
     // Who just signed in has chosen the account too (`prompt=select_account`).
     const selectedSid = session?.sid ?? interaction.selectedSid;
-    await this.interactions.save({ ...interaction, proof: null, selectedSid });
+    await this.interactions.save({ ...interaction, proof: null, link: null, selectedSid });
     return session === null ? signInPath(interactionId) : continuePath(interactionId);
   }
 }

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../config/configuration.error.js';
 import { isProduction } from '../config/production.rules.js';
 import { isMutualTlsConfigured } from '../config/tls.variables.js';
 import { type Resource } from '../resource/resource.js';
+import { type DeclaredUpstream } from '../upstream/upstream.registration.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
 import { bootstrapSchema, type ResourceDocument } from './bootstrap.schema.js';
@@ -19,8 +20,10 @@ import { findClientProblems } from './client.rules.js';
 import { declareClient } from './declared.client.js';
 import { DeclaredSecrets } from './declared.secrets.js';
 import { declarePartner } from './declared.partner.js';
+import { declareUpstream } from './declared.upstream.js';
 import { findResourceEncryptionProblems } from './encryption.rules.js';
 import { findPartnerProblems } from './partner.rules.js';
+import { findUpstreamProblems } from './upstream.rules.js';
 import { substituteVariables } from './variable.substitution.js';
 
 /** An account with its password, in the clear for as long as it takes to hash it. */
@@ -36,6 +39,7 @@ export interface Bootstrap {
   readonly accounts: readonly DeclaredAccount[];
   readonly partners: readonly DeclaredPartner[];
   readonly groups: readonly DeclaredGroup[];
+  readonly upstreams: readonly DeclaredUpstream[];
   readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
 }
 
@@ -59,7 +63,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   }
   if (!parsed.success) throw new ConfigurationError(problems);
 
-  const { resources, clients, accounts, partners, groups } = parsed.data;
+  const { resources, clients, accounts, partners, groups, upstreams } = parsed.data;
   const { authorization_details_types: types } = parsed.data;
   problems.push(...findReferenceProblems(parsed.data));
   const production = isProduction(environment);
@@ -76,6 +80,10 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     const found = findPartnerProblems(partner, parsed.data, production);
     problems.push(...found.map((problem) => `partner ${partner.partner_id}: ${problem}`));
   }
+  for (const upstream of upstreams) {
+    const found = findUpstreamProblems(upstream, production);
+    problems.push(...found.map((problem) => `upstream ${upstream.id}: ${problem}`));
+  }
   for (const { type, schema } of types) {
     const problem = findSchemaProblem(schema);
     if (problem !== null) problems.push(`authorization details type ${type}: schema: ${problem}`);
@@ -90,6 +98,7 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
     }),
     accounts: accounts.map((account) => declareAccount(account, secrets)),
     partners: partners.map(declarePartner),
+    upstreams: upstreams.map((upstream) => declareUpstream(upstream, secrets)),
     groups: groups.map(({ name, required_acr }) => ({ name, requiredAcr: required_acr })),
     authorizationDetailsTypes: types.map((type) => ({
       ...type,

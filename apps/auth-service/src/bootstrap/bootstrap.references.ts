@@ -1,6 +1,7 @@
 /** What the parts of a bootstrap file say about each other. */
 import { OPENID_SCOPES, parseScope, REVOCATIONS_READ_SCOPE } from '@keyward/oauth';
 import { type BootstrapDocument } from './bootstrap.schema.js';
+import { findOfferedUpstreamProblems } from './upstream.rules.js';
 
 /** Everything that is named twice, or that is named and not there. */
 export function findReferenceProblems({
@@ -9,8 +10,10 @@ export function findReferenceProblems({
   groups,
   accounts,
   partners,
+  upstreams,
   authorization_details_types,
 }: BootstrapDocument): string[] {
+  const upstreamIds = upstreams.map(({ id }) => id);
   const types = authorization_details_types.map(({ type }) => type);
   const identifiers = resources.map(({ identifier }) => identifier);
   const offered = new Set<string>([
@@ -49,6 +52,16 @@ export function findReferenceProblems({
     ...repeated(
       'issuer',
       partners.map(({ issuer }) => issuer),
+    ),
+    ...repeated('upstream', upstreamIds),
+    ...repeated(
+      'upstream issuer',
+      upstreams.map(({ issuer }) => issuer),
+    ),
+    ...clients.flatMap((client) =>
+      findOfferedUpstreamProblems(client, upstreamIds).map(
+        (problem) => `client ${client.client_id}: ${problem}`,
+      ),
     ),
     ...clients.flatMap((client) => findExchangeProblems(client, resources)),
     ...repeated('authorization details type', types),

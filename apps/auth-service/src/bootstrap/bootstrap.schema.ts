@@ -11,6 +11,7 @@ import {
   signingAlgorithmSchema,
 } from './client.schema.js';
 import { partnerSchema } from './partner.schema.js';
+import { upstreamSchema } from './upstream.schema.js';
 
 const scopeToken = z.string().refine(isScopeToken, 'must be a scope token');
 
@@ -55,6 +56,7 @@ export const bootstrapSchema = z.strictObject({
   groups: z.array(group).default([]),
   accounts: z.array(accountSchema).default([]),
   partners: z.array(partnerSchema).default([]),
+  upstreams: z.array(upstreamSchema).default([]),
 });
 
 /** A file that has the right shape, its references not yet followed. */

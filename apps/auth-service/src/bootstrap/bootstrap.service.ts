@@ -6,6 +6,7 @@ import { AuthorizationDetailsTypeStore } from '../authorization-details/authoriz
 import { bootstrapConfig } from '../config/bootstrap.config.js';
 import { StartupError } from '../config/startup.error.js';
 import { type Bootstrap } from './bootstrap.file.js';
+import { UpstreamRegistration } from '../upstream/upstream.registration.js';
 import { BootstrapStore } from './bootstrap.store.js';
 
 /** A file that cannot be applied keeps the server from starting. */
@@ -18,12 +19,15 @@ export class BootstrapService implements OnModuleInit {
     private readonly store: BootstrapStore,
     private readonly registration: AccountRegistration,
     private readonly detailsTypes: AuthorizationDetailsTypeStore,
+    private readonly upstreams: UpstreamRegistration,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { resources, clients, accounts, partners, groups } = this.bootstrap;
-    const declared = [resources, clients, accounts, partners, groups].flat();
+    const { resources, clients, accounts, partners, groups, upstreams } = this.bootstrap;
+    const declared = [resources, clients, accounts, partners, groups, upstreams].flat();
     if (declared.length === 0) return;
+    // Before the clients, which may offer no other way to sign in.
+    for (const upstream of upstreams) await this.upstreams.declare(upstream);
     // Groups before the accounts in them: nobody signs in between the two with less than is demanded.
     await this.store.apply(resources, clients, partners, groups);
     // After the resources, which they belong to; a client may name a type that is not there yet.
@@ -37,7 +41,7 @@ export class BootstrapService implements OnModuleInit {
     }
     this.logger.log(
       `declared ${resources.length} resource(s), ${clients.length} client(s), ` +
-        `${accounts.length} account(s) and ${partners.length} partner(s)`,
+        `${accounts.length} account(s), ${partners.length} partner(s) and ${upstreams.length} upstream(s)`,
     );
   }
 }

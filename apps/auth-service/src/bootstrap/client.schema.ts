@@ -86,6 +86,8 @@ export const clientSchema = z.strictObject({
   id_token_signed_response_alg: signingAlgorithmSchema.optional(),
   introspection_signed_response_alg: signingAlgorithmSchema.optional(),
   id_token_encryption: z.strictObject(jweAlgorithms).optional(),
+  upstreams: z.array(z.string().min(1)).default([]),
+  password_sign_in: z.boolean().default(true),
 });
 
 /** A client as a file writes it, after validation. */

@@ -40,6 +40,8 @@ export function declareClient(client: ClientDocument, secret: string | null): De
     idTokenSigningAlgorithm: client.id_token_signed_response_alg ?? null,
     introspectionSigningAlgorithm: client.introspection_signed_response_alg ?? null,
     idTokenEncryption: client.id_token_encryption ?? null,
+    upstreams: client.upstreams,
+    passwordSignIn: client.password_sign_in,
   };
 }
 

@@ -1,4 +1,6 @@
 /** The secrets that a bootstrap file names: variables, or files that variables name, checked before use. */
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
+import { ASYMMETRIC_ALGORITHMS } from '@keyward/oauth';
 import { MAX_PASSWORD_BYTES } from '../account/password.hasher.js';
 import {
   findPasswordProblem,
@@ -34,6 +36,22 @@ export class DeclaredSecrets {
     });
   }
 
+  /** What this server authenticates with at an upstream; empty where there is a problem. */
+  ofUpstream(upstreamId: string, variable: string): string {
+    const name = `${variable}, the secret at upstream ${upstreamId},`;
+    return this.read(variable, name, (secret) =>
+      /^[\x20-\x7e]+$/.test(secret) ? null : `${name} must be printable ASCII`,
+    );
+  }
+
+  /** A private key as a JWK that names its `alg`; empty where there is a problem. */
+  keyForUpstream(upstreamId: string, variable: string): string {
+    const name = `${variable}, the private key for upstream ${upstreamId},`;
+    return this.read(variable, name, (text) =>
+      isSigningJwk(text) ? null : `${name} must be a private JWK with alg`,
+    );
+  }
+
   private read(variable: string, name: string, find: (value: string) => string | null): string {
     const { value = '', problem: unreadable } = readSecret(this.environment, variable);
     const problem = unreadable ?? (value === '' ? `${name} is not set` : find(value));
@@ -48,5 +66,15 @@ export class DeclaredSecrets {
     value: string,
   ): string | null {
     return isProduction(this.environment) ? find(name, value) : null;
+  }
+}
+
+function isSigningJwk(text: string): boolean {
+  try {
+    const jwk = JSON.parse(text) as JsonWebKey & { readonly alg?: unknown };
+    createPrivateKey({ key: jwk, format: 'jwk' });
+    return ASYMMETRIC_ALGORITHMS.some((alg) => alg === jwk.alg);
+  } catch {
+    return false;
   }
 }

@@ -59,5 +59,7 @@ export function metadataOf(client: Client): ClientMetadata {
     introspection_signed_response_alg: client.introspectionSigningAlgorithm as
       ClientMetadata['introspection_signed_response_alg'] | undefined,
     id_token_encryption: client.idTokenEncryption ?? undefined,
+    upstreams: [...client.upstreams],
+    password_sign_in: client.passwordSignIn,
   };
 }

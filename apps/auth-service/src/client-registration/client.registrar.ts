@@ -5,6 +5,7 @@ import { InvalidClientMetadataError } from '@keyward/oauth';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { findClientProblems } from '../bootstrap/client.rules.js';
 import { type ClientDocument } from '../bootstrap/client.schema.js';
+import { findOfferedUpstreamProblems } from '../bootstrap/upstream.rules.js';
 import { declareClient } from '../bootstrap/declared.client.js';
 import { type Client } from '../client/client.js';
 import { ClientRegistry, type RegisteredClient } from '../client/client.registry.js';
@@ -14,6 +15,7 @@ import { errorDescription } from '../http/error.description.js';
 import { type RequestOrigin } from '../http/request.origin.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationService } from '../revocation/revocation.service.js';
+import { UpstreamStore } from '../upstream/upstream.store.js';
 import { changedMembers } from './changed.members.js';
 import { type ClientMetadata, documentOf, needsSecret } from './client-metadata.schema.js';
 import { ClientConflictError } from './client-conflict.error.js';
@@ -40,6 +42,7 @@ export class ClientRegistrar {
   constructor(
     private readonly registry: ClientRegistry,
     private readonly resources: ResourceStore,
+    private readonly upstreams: UpstreamStore,
     private readonly revocations: RevocationService,
     private readonly audit: AuditTrail,
     @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'production'>,
@@ -158,6 +161,9 @@ export class ClientRegistrar {
     const mutualTls = acceptsClientCertificates(this.tls);
     const problems = findClientProblems(document, { production, mutualTls });
     problems.push(...(await findTargetProblems(document, this.resources)));
+    const upstreams = await this.upstreams.findEnabled(null);
+    const ids = upstreams.map(({ upstreamId }) => upstreamId);
+    problems.push(...findOfferedUpstreamProblems(document, ids));
     if (problems.length === 0) return;
     throw new InvalidClientMetadataError(errorDescription(problems));
   }

@@ -119,6 +119,10 @@ export interface Client {
   /** Null: its ID tokens are signed alone. */
   readonly idTokenEncryption: JweAlgorithms | null;
   readonly source: ClientSource;
+  /** The upstream providers by which people may sign in for it, as its sign-in page shows them. */
+  readonly upstreams: readonly string[];
+  /** Whether people may sign in for it by what this server itself asks of them. */
+  readonly passwordSignIn: boolean;
   /** Since when the client may do nothing at all. */
   readonly disabledAt: Date | null;
 }

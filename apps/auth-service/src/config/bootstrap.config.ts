@@ -19,6 +19,7 @@ export function readBootstrap(environment: NodeJS.ProcessEnv): Bootstrap {
       accounts: [],
       partners: [],
       groups: [],
+      upstreams: [],
       authorizationDetailsTypes: [],
     };
   }

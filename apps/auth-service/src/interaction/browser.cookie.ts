@@ -13,6 +13,7 @@ const VALUE = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
 // Keeps these tokens apart from whatever else the value may key one day.
 const FORM_TOKEN_LABEL = 'keyward/form/1\0';
+const SECRET_LABEL = 'keyward/browser-secret/1\0';
 
 /** Cookie and anti-CSRF tokens; the cookie says nothing about who sits there. */
 @Injectable()
@@ -43,7 +44,7 @@ export class BrowserCookie {
    * @param context names the form and what it acts on
    */
   formToken(request: FastifyRequest, reply: FastifyReply, context: string): string {
-    return sign(this.ensureValue(request, reply), context).toString('base64url');
+    return sign(this.ensureValue(request, reply), FORM_TOKEN_LABEL, context).toString('base64url');
   }
 
   /**
@@ -53,9 +54,19 @@ export class BrowserCookie {
   isFormToken(request: FastifyRequest, context: string, token: string | null): boolean {
     const value = this.valueOf(request);
     if (value === null || token === null || !isSameOriginPost(request, this.origin)) return false;
-    const expected = Buffer.from(sign(value, context).toString('base64url'));
+    const expected = Buffer.from(sign(value, FORM_TOKEN_LABEL, context).toString('base64url'));
     const presented = Buffer.from(token);
     return presented.length === expected.length && timingSafeEqual(presented, expected);
+  }
+
+  /**
+   * A secret that only this browser's requests bring back, so that nothing of it has to be kept.
+   * @param purpose names what it is for; another one gives another secret
+   * @returns 256 bits, base64url; null where the browser has no cookie
+   */
+  secretFor(request: FastifyRequest, purpose: string): string | null {
+    const value = this.valueOf(request);
+    return value === null ? null : sign(value, SECRET_LABEL, purpose).toString('base64url');
   }
 
   private valueOf(request: FastifyRequest): string | null {
@@ -77,6 +88,6 @@ function fingerprint(value: string): string {
   return createHash('sha256').update(value).digest('base64url');
 }
 
-function sign(value: string, context: string): Buffer {
-  return createHmac('sha256', value).update(`${FORM_TOKEN_LABEL}${context}`).digest();
+function sign(value: string, label: string, context: string): Buffer {
+  return createHmac('sha256', value).update(`${label}${context}`).digest();
 }

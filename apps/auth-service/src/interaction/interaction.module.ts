@@ -23,6 +23,8 @@ import { RecoveryCodesPages } from './recovery-codes.pages.js';
 import { SelectAccountController } from './select-account.controller.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignedInAccounts } from './signed-in.account.js';
+import { UpstreamOffers } from '../upstream/upstream.offers.js';
+import { UpstreamButtons } from './upstream.buttons.js';
 
 @Module({
   imports: [
@@ -53,7 +55,9 @@ import { SignedInAccounts } from './signed-in.account.js';
     PermissionDescriber,
     RecoveryCodesPages,
     SignedInAccounts,
+    UpstreamButtons,
+    UpstreamOffers,
   ],
-  exports: [SignedInAccounts],
+  exports: [InteractionForm, OpenInteractions, SignedInAccounts, UpstreamOffers],
 })
 export class InteractionModule {}

@@ -1,5 +1,6 @@
 /** An authorization request that waits for a person. */
 import { type Proof } from '../authentication/proof.js';
+import { type PendingLink } from '../upstream/pending.link.js';
 import { type AuthorizationRequest } from '../authorization/authorization-request.js';
 
 /** What the person decided so far; JSON as it stands. */
@@ -13,6 +14,8 @@ export interface Interaction {
   readonly createdAtMs: number;
   /** What was proven so far, where that is not enough to sign in. */
   readonly proof: Proof | null;
+  /** Someone at a provider whom the account may be linked to; one of the release before has none. */
+  readonly link?: PendingLink | null;
   /** The session that the person chose to go on with (`prompt=select_account`). */
   readonly selectedSid: string | null;
   /** The account that answered the consent page, and what it said. */

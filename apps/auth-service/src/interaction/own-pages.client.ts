@@ -33,5 +33,8 @@ export const OWN_PAGES: Client = {
   idTokenSigningAlgorithm: null,
   introspectionSigningAlgorithm: null,
   idTokenEncryption: null,
+  // Whoever has no password comes by a provider: UpstreamOffers knows that all of them are offered here.
+  upstreams: [],
+  passwordSignIn: true,
   disabledAt: null,
 };

@@ -8,6 +8,7 @@ import { seeOther } from '../http/see-other.js';
 import { EnrolmentRights } from './enrolment.right.js';
 import { enrolmentPath, factorPath, signInPath } from './interaction.paths.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+import { asksItself } from './own.sign-in.js';
 import { PASSKEY_PROBLEM, PasskeyPages } from './passkey.pages.js';
 import { RecoveryCodesPages } from './recovery-codes.pages.js';
 
@@ -30,6 +31,7 @@ export class PasskeyController {
     @Param('id') id: string,
   ): Promise<void> {
     const opened = await this.open.find(request, id);
+    if (!asksItself(opened)) return seeOther(reply, signInPath(id));
     const holder = await this.passkeys.authenticate(request, opened, null);
     const { hintedSubject } = opened.interaction.request;
     const isExpected = hintedSubject === null || hintedSubject === holder?.accountId;

@@ -11,16 +11,21 @@ import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { Mailer } from '../mail/mailer.js';
 import { forgotPasswordPath } from '../password-reset/password-reset.paths.js';
 import { SessionService } from '../session/session.service.js';
-import { type SignInProblem } from '../views/interaction.pages.js';
+import { currentLink } from '../upstream/pending.link.js';
+import { linkPath } from '../upstream/upstream.paths.js';
+import { type SignInProblem, UPSTREAM_PROBLEMS } from '../views/interaction.pages.js';
 import { PageRenderer } from '../views/page.renderer.js';
 import { BrowserCookie } from './browser.cookie.js';
 import { InteractionForm } from './interaction.form.js';
 import { signInPath } from './interaction.paths.js';
 import { type Interaction } from './interaction.js';
 import { type OpenInteraction, OpenInteractions } from './open.interaction.js';
+import { asksItself } from './own.sign-in.js';
 import { PasskeyPages } from './passkey.pages.js';
+import { UpstreamButtons } from './upstream.buttons.js';
 
-const PASSKEY: SignInProblem = { kind: 'passkey' };
+/** What another page may send the person back here for. */
+const PROBLEMS = ['passkey', ...UPSTREAM_PROBLEMS] as const;
 
 /** What the username field begins with. */
 interface UsernameField {
@@ -39,6 +44,7 @@ export class SignInController {
     private readonly passwords: PasswordAuthenticator,
     private readonly sessions: SessionService,
     private readonly passkeys: PasskeyPages,
+    private readonly upstreams: UpstreamButtons,
     private readonly pages: PageRenderer,
     @Inject(Mailer) private readonly mailer: Mailer | null,
   ) {}
@@ -52,7 +58,8 @@ export class SignInController {
   ): Promise<void> {
     const opened = await this.open.find(request, id);
     const field = await this.usernameField(request, opened.interaction);
-    await this.render(request, reply, opened, field, problem === 'passkey' ? PASSKEY : null);
+    const kind = PROBLEMS.find((known) => known === problem);
+    await this.render(request, reply, opened, field, kind === undefined ? null : { kind });
   }
 
   @Post()
@@ -64,6 +71,7 @@ export class SignInController {
     const opened = await this.open.find(request, id);
     const { interaction, client } = opened;
     const form = this.forms.read(request, interaction, formContext(interaction));
+    if (!asksItself(opened)) return seeOther(reply, signInPath(id));
     const fixed = await this.fixedUsername(interaction);
     const username = fixed ?? form.single('username');
     const password = form.single('password');
@@ -102,29 +110,44 @@ export class SignInController {
     return { username: account?.username ?? null, usernameFixed: false };
   }
 
-  private async fixedUsername({ request: { hintedSubject } }: Interaction): Promise<string | null> {
-    if (hintedSubject === null) return null;
-    return (await this.accounts.find(hintedSubject))?.username ?? null;
+  private async fixedUsername(interaction: Interaction): Promise<string | null> {
+    const link = wantedLink(interaction);
+    const accountId = interaction.request.hintedSubject ?? link?.accountId ?? null;
+    if (accountId === null) return null;
+    return (await this.accounts.find(accountId))?.username ?? null;
   }
 
   private async render(
     request: FastifyRequest,
     reply: FastifyReply,
-    { interaction, client }: OpenInteraction,
+    opened: OpenInteraction,
     field: UsernameField,
     problem: SignInProblem | null,
   ): Promise<void> {
+    const { interaction, client } = opened;
+    const { interactionId } = interaction;
+    const page = { interaction, request, reply };
+    const asksPassword = asksItself(opened);
+    const link = wantedLink(interaction);
     this.pages.signIn(reply, {
       client,
-      action: signInPath(interaction.interactionId),
+      action: signInPath(interactionId),
       formToken: this.browsers.formToken(request, reply, formContext(interaction)),
       redirectUri: interaction.request.redirectUri,
-      passkey: await this.passkeys.signInForm({ interaction, request, reply }, null),
+      asksPassword,
+      passkey: asksPassword ? await this.passkeys.signInForm(page, null) : null,
+      upstreams: await this.upstreams.forms(page, client),
+      link: link && { ...link, path: linkPath(interactionId) },
       forgotPasswordPath: this.mailer === null ? null : forgotPasswordPath(),
       problem,
       ...field,
     });
   }
+}
+
+function wantedLink(interaction: Interaction) {
+  const link = currentLink(interaction, Date.now());
+  return link?.isWanted === true ? link : null;
 }
 
 function formContext({ interactionId }: Interaction): string {

@@ -36,6 +36,8 @@ import { SessionOutbox } from '../session/session.outbox.js';
 import { SessionRevocationRecord } from '../session/session-revocation.record.js';
 import { SessionRecord } from '../session/session.record.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
+import { UpstreamIdentityStore } from '../upstream/upstream-identity.store.js';
+import { UpstreamStore } from '../upstream/upstream.store.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
@@ -69,6 +71,8 @@ import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresRotationRecord } from './postgres/postgres-rotation.record.js';
 import { PostgresRegisteredAlgorithms } from './postgres/postgres-registered.algorithms.js';
 import { PostgresSigningKeyStore } from './postgres/postgres-signing-key.store.js';
+import { PostgresUpstreamIdentityStore } from './postgres/postgres-upstream-identity.store.js';
+import { PostgresUpstreamStore } from './postgres/postgres-upstream.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
 import { RedisInteractionStore } from './redis/redis-interaction.store.js';
@@ -121,6 +125,8 @@ const RECORD = [
   { provide: GrantTermsStore, useClass: PostgresGrantTermsStore },
   { provide: RefreshKeyStore, useClass: PostgresRefreshKeyStore },
   { provide: PartnerStore, useClass: PostgresPartnerStore },
+  { provide: UpstreamStore, useClass: PostgresUpstreamStore },
+  { provide: UpstreamIdentityStore, useClass: PostgresUpstreamIdentityStore },
 ];
 
 /** Hot state: Redis, or this process where no Redis is configured. */

@@ -34,6 +34,8 @@ export function clientFixture(change: Partial<Client> = {}): Client {
     idTokenSigningAlgorithm: null,
     introspectionSigningAlgorithm: null,
     idTokenEncryption: null,
+    upstreams: [],
+    passwordSignIn: true,
     disabledAt: null,
     ...change,
   };

@@ -6,6 +6,8 @@ export interface PageNeeds {
   readonly logo: string | null;
   /** Where the answer to the page's form may redirect to; null for a form that stays here. */
   readonly redirectUri: string | null;
+  /** Where else the answers to the page's forms may redirect to. Default: nowhere. */
+  readonly alsoTo?: readonly string[];
   /** Whether the form itself goes to {@link redirectUri} and a script of ours may submit it. */
   readonly submitsToClient: boolean;
   /** Whether a script of ours runs on it for another reason. Default false. */
@@ -17,11 +19,11 @@ export interface PageNeeds {
  * @see Content Security Policy Level 3
  */
 export function contentSecurityPolicy(needs: PageNeeds): string {
-  const { logo, redirectUri, submitsToClient, scripts = false } = needs;
+  const { logo, redirectUri, alsoTo = [], submitsToClient, scripts = false } = needs;
   const images = ["'self'", ...(logo === null ? [] : [new URL(logo).origin])];
   const targets = [
     ...(submitsToClient ? [] : ["'self'"]),
-    ...(redirectUri === null ? [] : redirectTargets(redirectUri)),
+    ...[...(redirectUri === null ? [] : [redirectUri]), ...alsoTo].flatMap(redirectTargets),
   ];
   return [
     "default-src 'none'",
@@ -29,7 +31,7 @@ export function contentSecurityPolicy(needs: PageNeeds): string {
     "font-src 'self'",
     `img-src ${images.join(' ')}`,
     ...(submitsToClient || scripts ? ["script-src 'self'"] : []),
-    `form-action ${targets.join(' ')}`,
+    `form-action ${[...new Set(targets)].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

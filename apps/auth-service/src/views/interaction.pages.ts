@@ -18,7 +18,36 @@ export type SignInProblem =
   | { readonly kind: 'refused' }
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'passkey' }
+  | { readonly kind: UpstreamProblem }
   | { readonly kind: 'braked'; readonly retryAfterSeconds: number };
+
+/** Why nobody was signed in by a provider. */
+export const UPSTREAM_PROBLEMS = [
+  'upstream-denied',
+  'upstream-failed',
+  'upstream-refused',
+  'upstream-unavailable',
+  'upstream-unknown',
+] as const;
+
+export type UpstreamProblem = (typeof UPSTREAM_PROBLEMS)[number];
+
+/** A button that leads to a provider. */
+export interface UpstreamForm {
+  readonly name: string;
+  readonly action: string;
+  readonly formToken: string;
+  /** Where the form's answer leads. */
+  readonly issuer: string;
+}
+
+/** Someone at a provider, to be linked by the sign-in that is asked for. */
+export interface LinkOnPage {
+  readonly upstreamName: string;
+  readonly email: string;
+  /** Where the person changes their mind. */
+  readonly path: string;
+}
 
 /** A form that a script of ours fills by a passkey; hidden where the browser knows none. */
 export interface PasskeyForm {
@@ -36,6 +65,12 @@ export interface SignInPage extends InteractionPage {
   /** Nobody else may sign in. */
   readonly usernameFixed: boolean;
   readonly passkey: PasskeyForm | null;
+  /** Default: none. */
+  readonly upstreams?: readonly UpstreamForm[];
+  /** Whether a password is asked for. Default true. */
+  readonly asksPassword?: boolean;
+  /** Default: null. */
+  readonly link?: LinkOnPage | null;
   /** Null, the default, where no mail can be sent. */
   readonly forgotPasswordPath?: string | null;
   readonly problem: SignInProblem | null;
@@ -50,6 +85,13 @@ export interface AccountOnPage {
 /** Asks with which account to go on. */
 export interface SelectAccountPage extends InteractionPage {
   readonly account: AccountOnPage;
+}
+
+/** Asks whether an account is linked to someone at a provider. */
+export interface LinkAccountPage extends InteractionPage {
+  readonly account: AccountOnPage;
+  readonly upstreamName: string;
+  readonly email: string;
 }
 
 /** What a client asks for at one place. */

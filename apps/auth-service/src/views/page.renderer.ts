@@ -2,9 +2,17 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Client } from '../client/client.js';
-import { type ConsentPage, type SelectAccountPage, type SignInPage } from './interaction.pages.js';
+import {
+  type ConsentPage,
+  type LinkAccountPage,
+  type SelectAccountPage,
+  type SignInPage,
+} from './interaction.pages.js';
 import { accountModel, clientModel, logoOf, returnTarget, waitingTime } from './page.models.js';
 import { needsOf, PageSender, STAYS_HERE } from './page.sender.js';
+
+// How soon it is worth another try with a provider that gave no answer.
+const UPSTREAM_RETRY_SECONDS = 30;
 
 /** Why a page is shown instead of an answer to the client. */
 export interface ErrorPage {
@@ -43,23 +51,44 @@ export interface SignOutConfirmationPage {
 export class PageRenderer {
   constructor(private readonly sender: PageSender) {}
 
-  /** Answered 200, or 429 with Retry-After to someone who is to wait. */
+  /**
+   * Answered 200, 429 with Retry-After to someone who is to wait, or 503 where a provider is what they
+   * have to wait for.
+   */
   signIn(reply: FastifyReply, page: SignInPage): void {
     const braked = page.problem?.kind === 'braked' ? page.problem : null;
-    if (braked !== null) void reply.header('retry-after', String(braked.retryAfterSeconds));
+    const isUnavailable = page.problem?.kind === 'upstream-unavailable';
+    const retryAfter = isUnavailable ? UPSTREAM_RETRY_SECONDS : braked?.retryAfterSeconds;
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+    const { upstreams = [] } = page;
     this.sender.send(
       reply,
-      braked === null ? 200 : 429,
+      isUnavailable ? 503 : braked === null ? 200 : 429,
       'sign-in',
-      { ...needsOf(page), scripts: page.passkey !== null },
+      {
+        ...needsOf(page),
+        alsoTo: upstreams.map(({ issuer }) => issuer),
+        scripts: page.passkey !== null,
+      },
       {
         forgotPasswordPath: null,
+        asksPassword: true,
+        link: null,
         ...page,
+        upstreams,
         client: clientModel(page.client),
         problem: page.problem?.kind ?? null,
         wait: braked === null ? null : waitingTime(braked.retryAfterSeconds),
       },
     );
+  }
+
+  linkAccount(reply: FastifyReply, page: LinkAccountPage): void {
+    this.sender.send(reply, 200, 'link-account', needsOf(page), {
+      ...page,
+      client: clientModel(page.client),
+      account: accountModel(page.account),
+    });
   }
 
   selectAccount(reply: FastifyReply, page: SelectAccountPage): void {

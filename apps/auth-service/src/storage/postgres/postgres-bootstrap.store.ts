@@ -55,6 +55,7 @@ export class PostgresBootstrapStore extends BootstrapStore {
               postLogoutRedirectUris: [...client.postLogoutRedirectUris],
               corsOrigins: [...client.corsOrigins],
               authorizationDetailsTypes: [...client.authorizationDetailsTypes],
+              upstreams: [...client.upstreams],
             },
             { conflictPaths: ['clientId'], skipUpdateIfNoValuesChanged: true },
           );

@@ -104,6 +104,12 @@ export class ClientEntity {
   @Column({ name: 'id_token_encryption', type: 'jsonb', nullable: true })
   idTokenEncryption: JweAlgorithms | null;
 
+  @Column({ type: 'text', array: true })
+  upstreams: string[];
+
+  @Column({ name: 'password_sign_in', type: 'boolean' })
+  passwordSignIn: boolean;
+
   @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
   disabledAt: Date | null;
 
