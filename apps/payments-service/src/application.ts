@@ -22,13 +22,12 @@ export async function createApplication(
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: 10_000 });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger,
-    bodyParser: false,
     abortOnError: false,
     // Nest logs a failed start with a stack trace. Whoever starts the application says it better.
     bufferLogs: true,
     autoFlushLogs: false,
   });
-  // JSON by Fastify's own parser, and nothing else: it refuses `__proto__`.
+  // JSON, and forms so that a token in one is refused as such; no text.
   adapter.getInstance().removeContentTypeParser('text/plain');
   adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
     reply.headers({

@@ -7,7 +7,8 @@ export {
   serviceClientToken,
   type TargetFactory,
 } from './client/service-client.module.js';
-export { ServiceClient, type TargetFetch, type TargetRequest } from './client/service.client.js';
+export { ServiceClient, type TargetFetch } from './client/service.client.js';
+export { type TargetRequest } from './client/target.request.js';
 export * from './client/service-client.errors.js';
 export { type ServiceTokenOptions, type TargetOptions } from './client/service-token.options.js';
 export {

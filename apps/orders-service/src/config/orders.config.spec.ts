@@ -42,6 +42,8 @@ describe('readOrdersConfiguration', () => {
     ['ORDERS_INSECURE_HTTP', 'yes'],
     ['ORDERS_ALGORITHM', 'none'],
     ['ORDERS_TOKEN_URL', '/token'],
+    ['ORDERS_PAYMENTS_URL', 'https://payments.example'],
+    ['ORDERS_RECONCILE_SECONDS', '0'],
     ['ORDERS_WHEN_STALE', 'ignore'],
     ['ORDERS_WHEN_STALE', 'introspect'],
     ['ORDERS_REVOCATIONS_REDIS_URL', 'http://127.0.0.1:6379'],

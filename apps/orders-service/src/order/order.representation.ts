@@ -73,11 +73,11 @@ export function representOrder(order: Order): OrderRepresentation {
 
 /** Reads back what `representOrder` wrote. */
 export function restoreOrder(kept: z.output<typeof keptOrderSchema>): Order {
-  const { id, customer, created_at, updated_at, payment, total_minor: _, ...content } = kept;
+  const { id, customer, created_at, updated_at, payment, currency, items, note } = kept;
   return {
     id,
     customer,
-    ...orderContentSchema.parse(content),
+    ...orderContentSchema.parse({ currency, items, note }),
     createdAt: new Date(created_at),
     updatedAt: new Date(updated_at),
     payment: restorePayment(payment),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OrderContent } from '../order/order.js';
 import { sampleOrders } from '../order/sample-orders.js';
+import { OrderLockedError } from '../order/order.store.js';
 import { FileOrderStore } from './file-order.store.js';
 
 const content = (sku: string): OrderContent => ({
@@ -121,5 +122,47 @@ describe('FileOrderStore', () => {
     await rm(join(folder, 'deep'));
     const next = await store.add('alice', content('C'));
     expect(await (await FileOrderStore.open(path)).list('alice')).toEqual([order, next]);
+  });
+
+  it('holds an order as it is from the moment that its payment begins', async () => {
+    const store = await FileOrderStore.open(path);
+    const { id } = await store.add('alice', content('A'));
+    expect((await store.beginPayment('alice', id))?.payment.status).toBe('pending');
+    await expect(store.replace('alice', id, content('B'))).rejects.toBeInstanceOf(OrderLockedError);
+    await expect(store.remove('alice', id)).rejects.toBeInstanceOf(OrderLockedError);
+    await store.removeAll('alice');
+    expect((await store.listPending()).map((order) => order.id)).toEqual([id]);
+
+    await store.settlePayment('alice', id, null);
+    expect((await store.replace('alice', id, content('B')))?.payment).toEqual({ status: 'unpaid' });
+    expect(await store.listPending()).toEqual([]);
+  });
+
+  it('keeps a payment for good, over a restart and whatever is said later', async () => {
+    const store = await FileOrderStore.open(path);
+    const { id } = await store.add('alice', content('A'));
+    const receipt = { id: 'payment-1', paidAt: new Date(1000) };
+    // What is not pending was not asked for.
+    expect((await store.settlePayment('alice', id, receipt))?.payment.status).toBe('unpaid');
+    await store.beginPayment('alice', id);
+    await store.settlePayment('alice', id, receipt);
+    await store.settlePayment('alice', id, null);
+    const paid = { status: 'paid', ...receipt };
+    expect((await store.beginPayment('alice', id))?.payment).toEqual(paid);
+    const after = await FileOrderStore.open(path);
+    expect((await after.find('alice', id))?.payment).toEqual(paid);
+    expect(await after.beginPayment('bob', id)).toBeNull();
+  });
+
+  it('reads orders of before there were payments as unpaid', async () => {
+    const { id } = await (await FileOrderStore.open(path)).add('alice', content('A'));
+    const text = await readFile(path, 'utf8');
+    const old = text
+      .replace(/ *"total_minor": \d+,\n/, '')
+      .replace(/ *"payment": \{[^}]*\},\n/, '');
+    expect(old).not.toContain('payment');
+    await writeFile(path, old);
+    const order = await (await FileOrderStore.open(path)).find('alice', id);
+    expect(order?.payment).toEqual({ status: 'unpaid' });
   });
 });

@@ -1,22 +1,14 @@
 /** Keeps all orders in one JSON file, for one process: enough for a sample, and a restart loses nothing. */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import {
   type Order,
   type OrderContent,
   type OrderPayment,
   type PaymentReceipt,
 } from '../order/order.js';
-import { keptOrderSchema, representOrder, restoreOrder } from '../order/order.representation.js';
 import { OrderLockedError, OrderStore } from '../order/order.store.js';
 import { AtomicFile } from './atomic-file.js';
-
-const fileSchema = z.strictObject({
-  version: z.literal(1),
-  orders: z.array(keptOrderSchema),
-});
-
-type Orders = ReadonlyMap<string, Order>;
+import { formatOrders, parseOrders, type Orders } from './order-file.format.js';
 
 /** What a change made of all orders, and what its caller is told. */
 interface Change<T> {
@@ -43,7 +35,7 @@ export class FileOrderStore extends OrderStore {
   static async open(path: string, initial: readonly Order[] = []): Promise<FileOrderStore> {
     const file = new AtomicFile(path);
     const content = await file.read();
-    if (content !== null) return new FileOrderStore(file, parse(path, content));
+    if (content !== null) return new FileOrderStore(file, parseOrders(path, content));
     const store = new FileOrderStore(file, new Map());
     await store.#change(() => ({
       orders: new Map(initial.map((order) => [order.id, order])),
@@ -147,7 +139,7 @@ export class FileOrderStore extends OrderStore {
     const change = this.#tail.then(async () => {
       const { orders, result } = decide(this.#orders);
       if (orders !== undefined) {
-        await this.#file.replace(format(orders));
+        await this.#file.replace(formatOrders(orders));
         this.#orders = orders;
       }
       return result;
@@ -167,19 +159,4 @@ function ownOrder(orders: Orders, customer: string, id: string): Order | null {
 function unlocked(order: Order): Order {
   if (order.payment.status === 'unpaid') return order;
   throw new OrderLockedError();
-}
-
-function format(orders: Orders): string {
-  return `${JSON.stringify({ version: 1, orders: [...orders.values()].map(representOrder) }, null, 1)}\n`;
-}
-
-function parse(path: string, content: string): Orders {
-  try {
-    const { orders } = fileSchema.parse(JSON.parse(content));
-    return new Map(orders.map((order) => [order.id, restoreOrder(order)]));
-  } catch (error) {
-    throw new Error(`${path} does not hold orders: repair it, or move it away to start without`, {
-      cause: error,
-    });
-  }
 }

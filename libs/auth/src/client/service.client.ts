@@ -1,7 +1,6 @@
 /** Calls one other service: as this service, or on behalf of who called it. */
 import { checkKeyUrl } from '../jwks/issuer-url.js';
 import { causeOf } from '../jwks/json-document.js';
-import { responseChunks } from '../jwks/response-chunks.js';
 import { type Caller, type Correlation } from './caller.js';
 import { type DpopProver } from './dpop.prover.js';
 import { type IssuedToken } from './issued-token.js';
@@ -9,9 +8,12 @@ import { RedirectRefusedError, TargetUnavailableError } from './service-client.e
 import { positive, type TargetOptions } from './service-token.options.js';
 import { type HeldToken, type ServiceTokens } from './service.tokens.js';
 import { stepUpDemandOf } from './step-up-demand.js';
-
-/** What may be said of a request. Who authorizes it and whether it is redirected is not among it. */
-export type TargetRequest = Omit<RequestInit, 'redirect' | 'credentials'>;
+import {
+  boundedResponse,
+  isRepeatable,
+  targetHeaders,
+  type TargetRequest,
+} from './target.request.js';
 
 /**
  * `fetch`, for paths of one service. Every HTTP answer is an answer, also 401 and 500.
@@ -22,12 +24,8 @@ export type TargetRequest = Omit<RequestInit, 'redirect' | 'credentials'>;
  */
 export type TargetFetch = (path: string | URL, init?: TargetRequest) => Promise<Response>;
 
-/** Headers that only this client sets. */
-const AUTHORIZING = ['authorization', 'proxy-authorization', 'dpop'];
 /** 304 is no redirect, and its fellows without a location are none that anyone follows. */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-/** Fetch makes no Response of these with a body. */
-const BODILESS: readonly number[] = [204, 205, 304];
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
@@ -77,26 +75,26 @@ export class ServiceClient {
     if (url.origin !== this.#base.origin || url.username !== '' || url.password !== '') {
       throw new TypeError(`${url.origin} is not the configured service ${this.#base.origin}`);
     }
-    const headers = headersOf(init, correlation);
+    const headers = targetHeaders(init, correlation);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const send = (token: IssuedToken) => this.#send(url, { ...init, headers, signal }, token);
 
     const held = await hold();
     let response = await send(held.token);
-    if (response.status !== 401) return bounded(response, signal);
+    if (response.status !== 401) return boundedResponse(response, signal);
     const mayRepeat = isRepeatable(init.body);
     if (this.#prover?.learn(url.href, response.headers) && mayRepeat) {
       await response.body?.cancel();
       response = await send(held.token);
-      if (response.status !== 401) return bounded(response, signal);
+      if (response.status !== 401) return boundedResponse(response, signal);
     }
-    if (stepUpDemandOf(response) !== undefined) return bounded(response, signal);
+    if (stepUpDemandOf(response) !== undefined) return boundedResponse(response, signal);
     held.forget();
-    if (!mayRepeat) return bounded(response, signal);
+    if (!mayRepeat) return boundedResponse(response, signal);
     const { token } = await hold();
     await response.body?.cancel();
-    return bounded(await send(token), signal);
+    return boundedResponse(await send(token), signal);
   }
 
   async #send(
@@ -121,37 +119,4 @@ export class ServiceClient {
     await response.body?.cancel();
     throw new RedirectRefusedError(`${this.#base.origin} answered ${response.status}`);
   }
-}
-
-function headersOf({ headers: given }: TargetRequest, correlation: Correlation): Headers {
-  const headers = new Headers(given);
-  for (const name of AUTHORIZING) {
-    if (headers.has(name)) throw new TypeError(`${name} is set by the client alone`);
-  }
-  for (const [name, value] of Object.entries(correlation)) {
-    if (value !== undefined && !headers.has(name)) headers.set(name, value);
-  }
-  return headers;
-}
-
-/** A stream is gone once it was sent. */
-function isRepeatable(body: RequestInit['body']): boolean {
-  return (
-    body === undefined ||
-    body === null ||
-    typeof body === 'string' ||
-    body instanceof URLSearchParams ||
-    body instanceof FormData ||
-    body instanceof Blob ||
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body)
-  );
-}
-
-/** The answer with a body that the signal stops for certain; see responseChunks. */
-function bounded(response: Response, signal: AbortSignal): Response {
-  const { status, statusText, headers } = response;
-  if (response.body === null || BODILESS.includes(status)) return response;
-  const body = ReadableStream.from(responseChunks(response, signal));
-  return new Response(body, { status, statusText, headers });
 }

@@ -8,27 +8,17 @@ import { Circuit } from '../introspection/circuit.js';
 import { discoverEndpoint } from '../jwks/issuer-metadata.js';
 import { checkKeyUrl } from '../jwks/issuer-url.js';
 import { causeOf, readBody } from '../jwks/json-document.js';
-import { parseStrictObject, type JsonObject } from '../jws/strict-json.js';
+import { parseStrictObject } from '../jws/strict-json.js';
 import { type DpopProver } from './dpop.prover.js';
 import { readIssuedToken, type IssuedToken } from './issued-token.js';
 import { TokenRequestError, TokenUnavailableError } from './service-client.errors.js';
+import { errorCodeOf, OutageError, retryAfterOf } from './token-endpoint.refusal.js';
 import { type ServiceTokenLimits, type ServiceTokenOptions } from './service-token.options.js';
 
 const MAX_METADATA_BYTES = 262_144;
 const MAX_ANSWER_BYTES = 131_072;
-const ERROR_CODE = /^[a-z_]{1,64}$/;
 /** Errors that are about this client and not about what it asked for. */
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
-
-/** The endpoint is in trouble: nothing that the request was about. */
-class OutageError extends Error {
-  constructor(
-    message: string,
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(message);
-  }
-}
 
 export class TokenEndpoint {
   readonly #logger = new Logger('ServiceTokens');
@@ -147,21 +137,9 @@ export class TokenEndpoint {
     }
     const body = parseStrictObject(await readBody(response, MAX_ANSWER_BYTES, signal));
     if (response.status !== 200) {
-      return { error: new TokenRequestError(codeOf(body), response.status), hasNewNonce };
+      return { error: new TokenRequestError(errorCodeOf(body), response.status), hasNewNonce };
     }
     // Counted from before the request: the lifetime began no earlier.
     return { token: readIssuedToken(body, this.prover !== undefined, sentAtMs) };
   }
-}
-
-/** @throws OutageError: what is not written as RFC 6749 section 5.2 says was not said by the server */
-function codeOf({ error }: JsonObject): string {
-  if (typeof error === 'string' && ERROR_CODE.test(error)) return error;
-  throw new OutageError('the token endpoint answered with an error that is none of OAuth');
-}
-
-/** @see RFC 9110 section 10.2.3; a date is not taken */
-function retryAfterOf(headers: Headers): number | undefined {
-  const text = /^\d{1,5}$/.exec(headers.get('retry-after') ?? '')?.[0];
-  return text === undefined ? undefined : Number(text);
 }
