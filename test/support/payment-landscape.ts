@@ -94,7 +94,7 @@ export class PaymentLandscape {
   async stepUp(shop: RelyingParty, asked: Readonly<Record<string, string>>): Promise<Tokens> {
     const { scope = '', ...rest } = asked;
     const page = await shop.open({
-      scope: `${SCOPE} ${scope}`,
+      scope: `${SCOPE} ${scope}`.trim(),
       resource: this.orders.url,
       ...rest,
     });
