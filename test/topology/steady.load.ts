@@ -1,21 +1,27 @@
 /** Requests without a pause against a deployment, and a record of each that was not answered as it should be. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SignedIn } from './signed-in.js';
-import { type Topology } from './topology.js';
+import { type Topology, UnexpectedAnswerError } from './topology.js';
 
 const PAUSE_MS = 15;
 
 /** What there was of each kind. */
 export interface LoadReport {
   readonly answered: Readonly<Record<string, number>>;
+  /** Broken off, or answered that nobody can answer now: what a client may repeat. */
   readonly lost: readonly string[];
+  /** Anything else than what was right: a client would believe it. */
+  readonly wrong: readonly string[];
 }
+
+const UNAVAILABLE = [502, 503, 504];
 
 /** Tokens, introspections, refreshes and calls of a resource server, each by workers of its own. */
 export class SteadyLoad {
   readonly #over = new AbortController();
   readonly #answered: Record<string, number> = {};
   readonly #lost: string[] = [];
+  readonly #wrong: string[] = [];
   readonly #workers: Promise<void>[] = [];
 
   private constructor(private readonly topology: Topology) {}
@@ -33,24 +39,24 @@ export class SteadyLoad {
     }
     load.#work('metadata', () => fetch(`${topology.issuer}/.well-known/openid-configuration`));
     load.#work('orders', async () => topology.callOrders(await topology.token(topology.writer)));
-    for (const { refresh_token } of people) load.#refresh(refresh_token);
+    for (const person of people) load.#refresh(person);
     return load;
   }
 
   async stop(): Promise<LoadReport> {
     this.#over.abort();
     await Promise.all(this.#workers);
-    return { answered: this.#answered, lost: this.#lost };
+    return { answered: this.#answered, lost: this.#lost, wrong: this.#wrong };
   }
 
-  #refresh(first: string): void {
-    let refreshToken = first;
+  /** The person goes on from here: an old token presented later would be a thief's. */
+  #refresh(person: SignedIn): void {
     this.#work('refresh', async () => {
-      const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+      const form = { grant_type: 'refresh_token', refresh_token: person.refresh_token };
       const answer = await this.topology.post('/oauth2/token', this.topology.web, form);
       if (answer.status === 200) {
         const body = (await answer.clone().json()) as { refresh_token: string };
-        refreshToken = body.refresh_token;
+        person.refresh_token = body.refresh_token;
       }
       return answer;
     });
@@ -60,23 +66,30 @@ export class SteadyLoad {
     this.#workers.push(
       (async () => {
         while (!this.#over.signal.aborted) {
-          const problem = await this.#problemOf(request);
-          if (problem === null) this.#answered[kind] = (this.#answered[kind] ?? 0) + 1;
-          else this.#lost.push(`${kind}: ${problem}`);
+          await this.#send(kind, request);
           await sleep(PAUSE_MS);
         }
       })(),
     );
   }
 
-  async #problemOf(request: () => Promise<Response>): Promise<string | null> {
+  async #send(kind: string, request: () => Promise<Response>): Promise<void> {
     try {
       const answer = await request();
       const text = await answer.text();
-      return answer.status === 200 ? null : `${answer.status} ${text.slice(0, 200)}`;
+      if (answer.status === 200) this.#answered[kind] = (this.#answered[kind] ?? 0) + 1;
+      else {
+        const list = UNAVAILABLE.includes(answer.status) ? this.#lost : this.#wrong;
+        list.push(`${kind}: ${answer.status} ${text.slice(0, 200)}`);
+      }
     } catch (error) {
-      const { message, cause } = error as Error;
-      return cause instanceof Error ? `${message}: ${cause.message}` : message;
+      if (error instanceof UnexpectedAnswerError) this.#wrong.push(`${kind}: ${error.message}`);
+      else this.#lost.push(`${kind}: ${reasonOf(error)}`);
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -1,5 +1,8 @@
 /** What is deployed, as its tests see it: addresses, credentials, and how to restart a part. */
 
+/** An answer that is neither what was asked for nor that nobody can answer now. */
+export class UnexpectedAnswerError extends Error {}
+
 /** A client of deploy/bootstrap.json. */
 export interface TopologyClient {
   readonly id: string;
@@ -17,6 +20,8 @@ export abstract class Topology {
   abstract readonly issuer: string;
   /** Origin and audience of orders-service. */
   abstract readonly orders: string;
+  /** Origin and audience of payments-service. */
+  abstract readonly payments: string;
   /** Everything that can be restarted, the replicas of auth-service first. */
   abstract readonly services: readonly TopologyService[];
 
@@ -25,6 +30,9 @@ export abstract class Topology {
 
   /** Stops a part as an update does, and starts it anew. Resolves when it is healthy. */
   abstract restart(service: TopologyService): Promise<void>;
+
+  /** What the replicas of auth-service wrote so far. */
+  abstract authServiceLog(): Promise<string>;
 
   abstract stop(): Promise<void>;
 
@@ -69,7 +77,7 @@ export abstract class Topology {
   /** An access token of `client` with all of its scope. */
   async token(client: TopologyClient): Promise<string> {
     const answer = await this.post('/oauth2/token', client, { grant_type: 'client_credentials' });
-    if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+    if (answer.status !== 200) throw await unexpected(answer);
     return ((await answer.json()) as { access_token: string }).access_token;
   }
 
@@ -81,4 +89,11 @@ export abstract class Topology {
       ...(order !== undefined && { body: JSON.stringify(order) }),
     });
   }
+}
+
+async function unexpected(answer: Response): Promise<Error> {
+  const message = `${answer.status} ${await answer.text()}`;
+  return [502, 503, 504].includes(answer.status)
+    ? new Error(message)
+    : new UnexpectedAnswerError(message);
 }
