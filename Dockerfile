@@ -18,11 +18,11 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.base.json ./
 COPY libs libs
 COPY apps apps
-ARG APP
-# What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph.
-RUN npx tsc --build apps/${APP}/tsconfig.app.json
+# What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph. All of
+# them at once, so that the images share this stage.
+RUN npx tsc --build apps/*/tsconfig.app.json
 # Where a service has no pages, an empty folder stands for them.
-RUN mkdir -p apps/${APP}/views
+RUN for app in apps/*; do mkdir -p "$app/views"; done
 
 FROM manifests AS dependencies
 ARG APP

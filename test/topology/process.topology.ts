@@ -22,6 +22,8 @@ import { Topology } from './topology.js';
 const BOOTSTRAP_FILE = fileURLToPath(new URL('../../deploy/bootstrap.json', import.meta.url));
 const MIGRATE = fileURLToPath(new URL('../../apps/auth-service/dist/migrate.js', import.meta.url));
 const DRAIN_MS = 1500;
+/** Several processes start here, on a machine that may have other work. */
+const START_LIMIT_MS = 90_000;
 
 type Start = () => Promise<AppProcess>;
 
@@ -29,19 +31,24 @@ export class ProcessTopology extends Topology {
   readonly name = 'processes';
   readonly #processes = new Map<string, { running: AppProcess; readonly start: Start }>();
   #directory = '';
-  #database!: TestDatabase;
-  #redis!: RedisTestServer;
-  #proxy!: BalancingProxy;
+  #database: TestDatabase | undefined;
+  #redis: RedisTestServer | undefined;
+  #proxy: BalancingProxy | undefined;
   #secrets: ReadonlyMap<string, string> = new Map();
 
   static async start(): Promise<ProcessTopology> {
     const topology = new ProcessTopology();
-    await topology.#start();
+    try {
+      await topology.#start();
+    } catch (error) {
+      await topology.stop();
+      throw error;
+    }
     return topology;
   }
 
   get issuer(): string {
-    return this.#proxy.url;
+    return this.#proxy?.url ?? '';
   }
 
   get orders(): string {
@@ -73,14 +80,14 @@ export class ProcessTopology extends Topology {
     const { code } = await part.running.stop();
     if (code !== 0) throw new Error(`${service} ended by ${code}:\n${part.running.output}`);
     part.running = await part.start();
-    if (service.startsWith('auth-service')) await this.#proxy.knows(part.running.url, true);
+    if (service.startsWith('auth-service')) await this.#proxy?.knows(part.running.url, true);
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#processes.values()].map(({ running }) => running.stop()));
-    await this.#proxy.close();
-    await this.#redis.stop();
-    await this.#database.drop();
+    await this.#proxy?.close();
+    await this.#redis?.stop();
+    await this.#database?.drop();
     await rm(this.#directory, { recursive: true });
   }
 
@@ -99,10 +106,10 @@ export class ProcessTopology extends Topology {
       PAYMENTS_AUDIENCE: `http://127.0.0.1:${payments}`,
     };
     await promisify(execFile)(process.execPath, [MIGRATE], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: this.#database.url },
+      env: { PATH: process.env['PATH'], DATABASE_URL: this.#database?.url ?? '' },
     });
     for (const [index, port] of ports.entries()) {
-      const start = () => startAuthService({ ...shared, AUTH_PORT: String(port) });
+      const start = () => startAuthService({ ...shared, AUTH_PORT: String(port) }, START_LIMIT_MS);
       await this.#add(`auth-service-${index + 1}`, start);
       await this.#proxy.knows(replicas[index] ?? '', true);
     }
@@ -150,8 +157,8 @@ export class ProcessTopology extends Topology {
       AUTH_KEY_ENCRYPTION_KEY: key(),
       AUTH_REFRESH_TOKEN_KEYS: `1:${key()}`,
       AUTH_BOOTSTRAP_FILE: BOOTSTRAP_FILE,
-      DATABASE_URL: this.#database.url,
-      REDIS_URL: this.#redis.url,
+      DATABASE_URL: this.#database?.url ?? '',
+      REDIS_URL: this.#redis?.url ?? '',
       ...Object.fromEntries(this.#secrets),
     };
   }

@@ -8,6 +8,8 @@ const PAUSE_MS = 15;
 /** What there was of each kind. */
 export interface LoadReport {
   readonly answered: Readonly<Record<string, number>>;
+  /** Answered by a server whose store was too slow to decide in time: the machine has too much to do. */
+  readonly busy: readonly string[];
   /** Broken off, or answered that nobody can answer now: what a client may repeat. */
   readonly lost: readonly string[];
   /** Anything else than what was right: a client would believe it. */
@@ -20,6 +22,7 @@ const UNAVAILABLE = [502, 503, 504];
 export class SteadyLoad {
   readonly #over = new AbortController();
   readonly #answered: Record<string, number> = {};
+  readonly #busy: string[] = [];
   readonly #lost: string[] = [];
   readonly #wrong: string[] = [];
   readonly #workers: Promise<void>[] = [];
@@ -46,7 +49,7 @@ export class SteadyLoad {
   async stop(): Promise<LoadReport> {
     this.#over.abort();
     await Promise.all(this.#workers);
-    return { answered: this.#answered, lost: this.#lost, wrong: this.#wrong };
+    return { answered: this.#answered, busy: this.#busy, lost: this.#lost, wrong: this.#wrong };
   }
 
   /** The person goes on from here: an old token presented later would be a thief's. */
@@ -79,13 +82,18 @@ export class SteadyLoad {
       const text = await answer.text();
       if (answer.status === 200) this.#answered[kind] = (this.#answered[kind] ?? 0) + 1;
       else {
-        const list = UNAVAILABLE.includes(answer.status) ? this.#lost : this.#wrong;
-        list.push(`${kind}: ${answer.status} ${text.slice(0, 200)}`);
+        this.#listFor(answer.status, text).push(`${kind}: ${answer.status} ${text.slice(0, 200)}`);
       }
     } catch (error) {
       if (error instanceof UnexpectedAnswerError) this.#wrong.push(`${kind}: ${error.message}`);
       else this.#lost.push(`${kind}: ${reasonOf(error)}`);
     }
+  }
+
+  #listFor(status: number, text: string): string[] {
+    if (!UNAVAILABLE.includes(status)) return this.#wrong;
+    // What a proxy answers when nobody is there has no such description.
+    return text.includes('the server cannot answer now') ? this.#busy : this.#lost;
   }
 }
 
