@@ -23,7 +23,7 @@ describe('an order that is paid at payments-service', () => {
     shop = landscape.shop();
     tokens = await landscape.signIn(shop);
   }, 120_000);
-  afterAll(() => landscape.stop());
+  afterAll(() => landscape?.stop());
 
   const call = async (url: string, token: string, method = 'GET', body?: object) => {
     const response = await fetch(url, {

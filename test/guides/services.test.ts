@@ -40,7 +40,7 @@ describe('the guide to calling another service', () => {
   }, 120_000);
   afterAll(async () => {
     await app?.close();
-    await landscape.stop();
+    await landscape?.stop();
   });
 
   it('shows a service that pays for its caller, who is asked for what payments ask for', async () => {
