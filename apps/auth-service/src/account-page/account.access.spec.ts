@@ -49,6 +49,18 @@ describe('the way in to the account pages', () => {
     expect(await manager.query('SELECT count(*)::int FROM oauth_grant')).toEqual([{ count: 0 }]);
   });
 
+  it('asks nobody to allow anything on that way, not even who looks for the page', async () => {
+    const browser = await signedInBefore(FRESH_SECONDS + 1);
+    const id = (await browser.get(FRESH_PATH)).location?.split('/')[2] ?? '';
+    const path = `/interaction/${id}/consent`;
+    for (const answer of [
+      await browser.get(path),
+      await browser.post(path, { decision: 'allow' }),
+    ]) {
+      expect([answer.status, answer.location]).toEqual([303, `/oauth2/authorize/${id}`]);
+    }
+  });
+
   it('is closed to an account that was disabled since', async () => {
     const { manager } = server.app.get(PostgresDatabase, { strict: false });
     const browser = await signedInBefore(0, 'bob');

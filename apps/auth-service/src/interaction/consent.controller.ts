@@ -39,6 +39,7 @@ export class ConsentController {
     @Param('id') id: string,
   ): Promise<void> {
     const { interaction, client } = await this.open.find(request, id);
+    if (interaction.ownPage !== undefined) return seeOther(reply, continuePath(id));
     const signedIn = await this.signedIn.find(request);
     if (signedIn === null) return seeOther(reply, signInPath(id));
     this.pages.consent(reply, {
@@ -59,6 +60,8 @@ export class ConsentController {
     @Param('id') id: string,
   ): Promise<void> {
     const { interaction } = await this.open.find(request, id);
+    // There is no client to allow anything.
+    if (interaction.ownPage !== undefined) return seeOther(reply, continuePath(id));
     const signedIn = await this.signedIn.find(request);
     if (signedIn === null) return seeOther(reply, signInPath(id));
     const form = this.forms.read(request, interaction, formContext(interaction, signedIn));
