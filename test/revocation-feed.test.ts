@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpBrowser } from './support/http-browser.js';
+import { signInDemoUser } from './support/demo-sign-in.js';
 import { Stack } from './support/stack.js';
 
-const REDIRECT_URI = 'https://demo-client.invalid/callback';
 const GRANTS = 15;
 const TOKENS = 15;
 
@@ -69,7 +68,7 @@ describe('a revocation on its way to a running orders-service', () => {
     const browser = new HttpBrowser([stack.issuer]);
     const times: number[] = [];
     for (let n = 0; n < GRANTS; n += 1) {
-      const { token, redeem } = await signIn(stack, browser);
+      const { token, redeem } = await signInDemoUser(stack, browser);
       times.push(await refusedAfterMs(token, redeem));
     }
     report('a revoked grant', times);
@@ -91,45 +90,6 @@ describe('a revocation on its way to a running orders-service', () => {
     expect(await health()).toBe('ready');
   });
 });
-
-/** Signs the demo user in (by hand the first time), and gives a token and what presents its code again. */
-async function signIn(stack: Stack, browser: HttpBrowser) {
-  const verifier = randomBytes(32).toString('base64url');
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: stack.web.id,
-    redirect_uri: REDIRECT_URI,
-    scope: 'openid orders:read',
-    resource: stack.orders,
-    state: 'the-state',
-    nonce: 'the-nonce',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  query.append('resource', stack.issuer);
-  let page = await browser.open(`${stack.issuer}/oauth2/authorize?${query}`);
-  for (let step = 0; page.url.origin === stack.issuer && step < 5; step += 1) {
-    const fields: Record<string, string> =
-      page.form !== null && 'password' in page.form.fields
-        ? { username: 'demo', password: stack.password }
-        : { decision: 'allow' };
-    page = await browser.submit(page, fields);
-  }
-  const code = page.url.searchParams.get('code');
-  if (code === null) throw new Error(`no code at ${page.url.href}:\n${page.html}`);
-  const redeem = () =>
-    stack.post('/oauth2/token', stack.web, {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: REDIRECT_URI,
-      code_verifier: verifier,
-      resource: stack.orders,
-    });
-  const response = await redeem();
-  const { access_token: token } = (await response.json()) as { access_token?: string };
-  if (token === undefined) throw new Error(`no token: ${response.status}`);
-  return { token, redeem };
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await sleep(20)) {
