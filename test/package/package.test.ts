@@ -124,6 +124,7 @@ describe.each([
       websockets: ['@nestjs/websockets'],
       opentelemetry: ['@opentelemetry/api'],
       terminus: ['@nestjs/terminus'],
+      bff: ['openid-client'],
     };
     for (const subpath of subpathsOf(manifest)) {
       const imported = await importedPackages(join(root, `dist/${subpath}.js`));

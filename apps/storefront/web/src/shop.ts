@@ -102,6 +102,11 @@ async function busy(button: HTMLButtonElement, work: () => Promise<void>): Promi
   sayNothing();
   await orSay(work);
   button.disabled = false;
+  // The list was drawn anew: whoever goes by keyboard stays where they were.
+  const label = button.getAttribute('aria-label');
+  if (button.isConnected || document.querySelector('dialog') !== null) return;
+  const again = [...document.querySelectorAll<HTMLElement>('button')];
+  (again.find((each) => each.getAttribute('aria-label') === label) ?? place('content')).focus();
 }
 
 async function orSay(work: () => Promise<void>): Promise<void> {
