@@ -138,6 +138,8 @@ describeWithChromium('a step-up', (browser) => {
     await tab.page.getByRole('link', { name: 'Use a recovery code' }).click();
     await tab.page.getByLabel('One of your recovery codes').fill(recoveryCodes[0] ?? '');
     await tab.page.keyboard.press('Enter');
+    await heading('A recovery code is used up');
+    await tab.page.getByRole('link', { name: 'Continue' }).click();
 
     const recent = await redeem();
     expect(decodeJwt(recent)['auth_time']).toBeGreaterThan(Date.now() / 1000 - 100);

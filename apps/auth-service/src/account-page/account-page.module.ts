@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { FactorModule } from '../factor/factor.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { PasswordPolicyModule } from '../password-policy/password-policy.module.js';
@@ -26,6 +27,7 @@ import { SignedInPlaces } from './signed-in.places.js';
     AccountAccessModule,
     AccountModule,
     AuditModule,
+    AuthenticationModule,
     FactorModule,
     GrantModule,
     PasswordPolicyModule,

@@ -14,6 +14,7 @@ export const NOTICES = [
   'factor-added',
   'factor-renamed',
   'factor-removed',
+  'devices-forgotten',
 ] as const;
 
 /** A word for a sentence. */

@@ -1,6 +1,8 @@
 /** The page on which people see what they sign in by, name it and take it away. */
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type RememberedDevice } from '../authentication/remembered-device.store.js';
+import { RememberedDevices } from '../authentication/remembered.devices.js';
 import { type Factor } from '../factor/factor.js';
 import { FactorService } from '../factor/factor.service.js';
 import { MAX_FACTORS } from '../factor/factor.store.js';
@@ -11,6 +13,7 @@ import { AccountAccess, type Visitor } from './account.access.js';
 import { AccountForm } from './account.form.js';
 import { AccountPages } from './account.pages.js';
 import { ACCOUNT_PATHS } from './account.paths.js';
+import { describeDevice } from './device.description.js';
 import { timesFor } from './local.time.js';
 import { ownerOf } from './own.factors.js';
 
@@ -25,6 +28,7 @@ export class SignInMethodsController {
     private readonly pages: AccountPages,
     private readonly factors: FactorService,
     private readonly passkeys: PasskeyRegistration,
+    private readonly devices: RememberedDevices,
   ) {}
 
   @Get()
@@ -38,6 +42,11 @@ export class SignInMethodsController {
       added: timeOf(createdAt),
       lastUsed: lastUsedAt === null ? null : timeOf(lastUsedAt),
     });
+    const device = ({ deviceId, userAgent, address, createdAt, expiresAt }: RememberedDevice) => ({
+      ...{ deviceId, address, name: describeDevice(userAgent) },
+      since: timeOf(createdAt),
+      until: timeOf(expiresAt),
+    });
     this.pages.show(visitor, {
       template: 'account-sign-in-methods',
       section: 'signInMethods',
@@ -47,9 +56,21 @@ export class SignInMethodsController {
         factors: factors.map(factor),
         recoveryCodesLeft,
         hasRoom: factors.length < MAX_FACTORS,
+        devices: (await this.devices.list(visitor.account.accountId)).map(device),
         hasPasskeys: this.passkeys.isPossible,
       },
     });
+  }
+
+  /** One remembered browser, or without `device_id` all of them. */
+  @Post('devices')
+  async forget(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = await this.access.enter({ request, reply }, PATH);
+    if (visitor === null) return;
+    const deviceId = this.forms.read(visitor, PATH).single('device_id');
+    const isDone = await this.devices.forget(visitor.account.accountId, deviceId, request);
+    if (!isDone) throw noSuchMethod();
+    this.pages.goBack(visitor, PATH, 'devices-forgotten');
   }
 
   @Post(':factorId/name')

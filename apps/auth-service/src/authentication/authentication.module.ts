@@ -5,11 +5,12 @@ import { StorageModule } from '../storage/storage.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { UpstreamLinks } from '../upstream/upstream.links.js';
 import { AuthenticationPolicy } from './authentication.policy.js';
+import { RememberedDevices } from './remembered.devices.js';
 import { SignInProgress } from './sign-in.progress.js';
 
 @Module({
   imports: [AuditModule, SessionModule, StorageModule],
-  providers: [AuthenticationPolicy, SignInProgress, UpstreamLinks],
-  exports: [AuthenticationPolicy, SignInProgress],
+  providers: [AuthenticationPolicy, RememberedDevices, SignInProgress, UpstreamLinks],
+  exports: [AuthenticationPolicy, RememberedDevices, SignInProgress],
 })
 export class AuthenticationModule {}

@@ -10,6 +10,8 @@ export interface PolicySubject {
   readonly accountId: string;
   readonly client: Pick<Client, 'requiredAcr'>;
   readonly request: Pick<AuthorizationRequest, 'acrValues'>;
+  /** Whether the person's own factors are not asked for at this browser. Default: they are. */
+  readonly isRemembered?: () => Promise<boolean>;
 }
 
 @Injectable()
@@ -18,17 +20,20 @@ export class AuthenticationPolicy {
 
   /**
    * The least that will do. Whoever enrolled a factor is asked for it everywhere: that is what they
-   * enrolled it for. Of the values that a request names the least counts, since any of them will do.
+   * enrolled it for, but for a browser that they had remembered: which stands in for nobody else's
+   * demand, and proves nothing. Of the values that a request names the least counts, since any of them will do.
    *
    * @throws TemporarilyUnavailableError where it cannot be known
    * @see OpenID Connect Core 1.0 section 3.1.2.1, RFC 9470 section 5
    */
-  async neededAcr({ accountId, client, request }: PolicySubject): Promise<Acr> {
+  async neededAcr(subject: PolicySubject): Promise<Acr> {
+    const { accountId, client, request, isRemembered } = subject;
     const { requiredAcrs, factorKinds } = await this.assurance.find(accountId);
     const requested = ACRS.find((acr) => request.acrValues.includes(acr));
+    const isOwnFactorAsked = factorKinds.length > 0 && (await isRemembered?.()) !== true;
     const all: readonly Acr[] = [
       ...requiredAcrs,
-      factorKinds.length > 0 ? MFA_ACR : PASSWORD_ACR,
+      isOwnFactorAsked ? MFA_ACR : PASSWORD_ACR,
       client.requiredAcr ?? PASSWORD_ACR,
       requested ?? PASSWORD_ACR,
     ];

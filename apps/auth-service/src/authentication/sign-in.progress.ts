@@ -13,6 +13,7 @@ import { UpstreamLinks } from '../upstream/upstream.links.js';
 import { acrOf, FEDERATED_AMR, joinAmr, reaches } from './acr.js';
 import { AuthenticationPolicy } from './authentication.policy.js';
 import { isCurrent, type Proof } from './proof.js';
+import { RememberedDevices } from './remembered.devices.js';
 
 /** Something that was just proven. */
 export interface Proven {
@@ -36,6 +37,7 @@ export class SignInProgress {
     private readonly accounts: AccountStore,
     private readonly sessions: SessionService,
     private readonly interactions: InteractionStore,
+    private readonly devices: RememberedDevices,
     private readonly links: UpstreamLinks,
   ) {}
 
@@ -84,6 +86,7 @@ export class SignInProgress {
       accountId,
       client,
       request: interaction.request,
+      isRemembered: () => this.devices.isKnown(request, accountId),
     });
     const { interactionId } = interaction;
     const basis = base?.basis ?? { signInEpoch, sid: null };

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PASSWORD_ACR } from '../authentication/acr.js';
 import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
+import { RememberedDevices } from '../authentication/remembered.devices.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { type Interaction } from '../interaction/interaction.js';
@@ -44,6 +45,7 @@ export class AuthorizationHandler {
   constructor(
     private readonly sessions: SessionService,
     private readonly policy: AuthenticationPolicy,
+    private readonly devices: RememberedDevices,
     private readonly consents: ConsentStore,
     private readonly interactions: InteractionStore,
     private readonly browser: BrowserCookie,
@@ -89,7 +91,10 @@ export class AuthorizationHandler {
     const needed =
       session === null
         ? PASSWORD_ACR
-        : await this.policy.neededAcr({ accountId: session.accountId, client, request });
+        : await this.policy.neededAcr({
+            ...{ accountId: session.accountId, client, request },
+            isRemembered: () => this.devices.isKnown(http.request, session.accountId),
+          });
     return decide({ request, client, session, remembered, interaction, needed, now: new Date() });
   }
 

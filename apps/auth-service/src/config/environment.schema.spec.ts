@@ -50,6 +50,7 @@ describe('parseEnvironment', () => {
       AUTH_TRUSTED_PROXIES: [],
       AUTH_AUDIT_RETENTION_DAYS: 365,
       AUTH_SESSION_IDLE_SECONDS: 7200,
+      AUTH_REMEMBER_DEVICE_DAYS: 0,
       AUTH_SESSION_ABSOLUTE_SECONDS: 43_200,
     });
   });

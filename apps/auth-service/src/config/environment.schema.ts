@@ -150,6 +150,12 @@ const schema = z.object({
   AUTH_AUDIT_RETENTION_DAYS: days(365, 3650),
   AUTH_SESSION_IDLE_SECONDS: seconds(7200, MAX_SESSION_SECONDS),
   AUTH_SESSION_ABSOLUTE_SECONDS: seconds(43_200, MAX_SESSION_SECONDS),
+  AUTH_REMEMBER_DEVICE_DAYS: z.coerce
+    .number({ error: 'must be a number of days' })
+    .int({ error: 'must be a whole number of days' })
+    .min(0, { error: 'must be 0 or more days' })
+    .max(90, { error: 'must be 90 days or fewer' })
+    .default(0),
 });
 
 /** The environment after validation. */

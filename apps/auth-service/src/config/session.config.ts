@@ -8,6 +8,8 @@ export interface SessionConfig {
   readonly idleSeconds: number;
   /** Ends a session so long after its sign-in, used or not. Default: 12 hours. */
   readonly absoluteSeconds: number;
+  /** How long a browser in which a factor was proven is not asked for it again. Default: 0, never. */
+  readonly rememberDeviceSeconds: number;
 }
 
 export const sessionConfig = registerAs('session', (): SessionConfig => {
@@ -15,5 +17,6 @@ export const sessionConfig = registerAs('session', (): SessionConfig => {
   return {
     idleSeconds: environment.AUTH_SESSION_IDLE_SECONDS,
     absoluteSeconds: environment.AUTH_SESSION_ABSOLUTE_SECONDS,
+    rememberDeviceSeconds: environment.AUTH_REMEMBER_DEVICE_DAYS * 86_400,
   };
 });

@@ -201,6 +201,11 @@ export const VARIABLE_DESCRIPTIONS: {
     group: 'Tokens and sessions',
     meaning: 'how long a person stays signed in at most',
   },
+  AUTH_REMEMBER_DEVICE_DAYS: {
+    group: 'Tokens and sessions',
+    meaning:
+      'how long a browser may be [remembered](guides/second-factors.md) instead of asking a factor; 0: never',
+  },
   AUTH_VIEWS_DIR: {
     group: 'Pages, passwords and mail',
     meaning: 'pages of your own: see [branding](branding.md)',

@@ -21,7 +21,11 @@ export interface CodeAttempt extends RequestOrigin {
 
 /** The outcome of one attempt. */
 export type CodeOutcome =
-  | { readonly outcome: 'accepted' }
+  | {
+      readonly outcome: 'accepted';
+      /** How many are left after a recovery code; null after any other. */
+      readonly recoveryCodesLeft: number | null;
+    }
   /** Wrong, or used before. */
   | { readonly outcome: 'refused' }
   /** Too many attempts; not looked at. */
@@ -58,13 +62,23 @@ export class CodeAuthenticator {
       await this.brake.withdraw(source);
       throw error;
     });
-    this.record(attempt, source, accepted ? null : 'wrong_code');
+    const recoveryCodesLeft = accepted ? await this.countLeft(attempt) : null;
+    this.record(attempt, source, accepted ? null : 'wrong_code', recoveryCodesLeft);
     if (!accepted) return { outcome: 'refused' };
     // The code is used up: nothing that follows may refuse the person.
     await this.brake.succeed(source).catch((error: unknown) => {
       this.logger.warn(`put off after a code: ${String(error)}`);
     });
-    return { outcome: 'accepted' };
+    return { outcome: 'accepted', recoveryCodesLeft };
+  }
+
+  // The code is used up: not knowing how many are left refuses nobody.
+  private async countLeft({ kind, accountId }: CodeAttempt): Promise<number | null> {
+    if (kind !== 'recovery') return null;
+    return this.recoveryCodes.count(accountId).catch((error: unknown) => {
+      this.logger.warn(`recovery codes not counted: ${String(error)}`);
+      return null;
+    });
   }
 
   private check({ kind, accountId, code }: CodeAttempt): Promise<boolean> {
@@ -87,6 +101,7 @@ export class CodeAuthenticator {
     { kind, accountId, clientId, correlationId }: CodeAttempt,
     { address }: SignInSource,
     reason: string | null,
+    left: number | null = null,
   ): void {
     this.audit.record({
       origin: { correlationId, address },
@@ -95,6 +110,7 @@ export class CodeAuthenticator {
       ...(reason !== null && { reason }),
       accountId,
       ...(clientId !== null && { clientId }),
+      ...(left !== null && { detail: { left } }),
     });
   }
 }

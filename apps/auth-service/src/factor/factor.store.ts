@@ -75,7 +75,8 @@ export abstract class FactorStore {
   abstract rename(accountId: string, factorId: string, name: string): Promise<boolean>;
 
   /**
-   * Removes a factor; with the last one go the recovery codes, which stand in for factors.
+   * Removes a factor; every remembered device goes with it, and with the last one the recovery codes,
+   * which stand in for factors.
    * @param keepLast leaves the account's only factor alone; of parallel removals one is left, too
    * @returns whether it was removed
    */

@@ -115,7 +115,7 @@ describe('the pages of the second factor', () => {
     expect(attempts.filter(({ other }) => isSignedIn(other))).toHaveLength(1);
   });
 
-  it('take a recovery code, each once, and say where there are any', async () => {
+  it('take a recovery code, each once, and say how many are left', async () => {
     const { codes } = await enrol();
     const signIn = async (code: string) => {
       const other = new TestBrowser(server);
@@ -127,8 +127,11 @@ describe('the pages of the second factor', () => {
       return other.submit(recovery, { code });
     };
     const typed = (codes[0] ?? '').toUpperCase().replaceAll('-', ' ');
-    expect((await signIn(typed)).status).toBe(303);
-    expect((await signIn(typed)).status).toBe(200);
+    const told = await signIn(typed);
+    expect(told.html).toContain('<h1>A recovery code is used up</h1>');
+    expect(told.html).toContain('You have 9 left');
+    expect(told.html).toMatch(/href="\/oauth2\/authorize\/[\w-]{22}">Continue/);
+    expect((await signIn(typed)).html).toContain('id="problem"');
   });
 
   it('slow down who guesses codes, and not the password', async () => {

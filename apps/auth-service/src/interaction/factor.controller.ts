@@ -4,8 +4,10 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AccountStore } from '../account/account.store.js';
 import { ONE_TIME_CODE_AMR } from '../authentication/acr.js';
 import { type Proof } from '../authentication/proof.js';
+import { RememberedDevices } from '../authentication/remembered.devices.js';
 import { SignInProgress } from '../authentication/sign-in.progress.js';
 import { CodeAuthenticator } from '../factor/code.authenticator.js';
+import { FactorMails } from '../factor/factor.mails.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodes } from '../factor/recovery.codes.js';
 import { originOf } from '../http/request.origin.js';
@@ -34,6 +36,8 @@ export class FactorController {
     private readonly recoveryCodes: RecoveryCodes,
     private readonly codes: CodeAuthenticator,
     private readonly passkeys: PasskeyPages,
+    private readonly devices: RememberedDevices,
+    private readonly mails: FactorMails,
     private readonly pages: FactorPages,
   ) {}
 
@@ -79,7 +83,16 @@ export class FactorController {
       case 'accepted': {
         const { accountId, basis } = proof;
         const proven = { accountId, amr: [ONE_TIME_CODE_AMR], signInEpoch: basis.signInEpoch };
-        return seeOther(reply, await this.progress.prove(opened, proven, { request, reply }));
+        const next = await this.progress.prove(opened, proven, { request, reply });
+        if (method === 'totp' && form.single('remember') === 'yes') {
+          await this.devices.remember({ accountId, ...basis }, request, reply);
+        }
+        const { recoveryCodesLeft: left } = result;
+        if (method === 'recovery') this.mails.tell(accountId, 'code-used');
+        if (left === null) return seeOther(reply, next);
+        const { redirectUri } = opened.interaction.request;
+        const page = { client: opened.client, redirectUri, left, continuePath: next };
+        return this.pages.recoveryCodeUsed(reply, page);
       }
       case 'refused':
         return this.render(request, reply, opened, proof, method, { kind: 'refused' });
@@ -121,6 +134,7 @@ export class FactorController {
       formToken: this.browsers.formToken(request, reply, formContext(interaction, proof)),
       redirectUri: interaction.request.redirectUri,
       passkey: await this.passkeys.signInForm({ interaction, request, reply }, asked),
+      rememberDays: this.devices.days,
       problem,
     });
   }

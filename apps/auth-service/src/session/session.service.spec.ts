@@ -25,7 +25,11 @@ import { PASSWORD_ACR, PASSWORD_AMR } from '../authentication/acr.js';
 import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 const SIGN_IN = { accountId: ACCOUNT_ID, acr: PASSWORD_ACR, amr: [PASSWORD_AMR], basis: UNCHANGED };
-const CONFIG: SessionConfig = { idleSeconds: 7200, absoluteSeconds: 43_200 };
+const CONFIG: SessionConfig = {
+  idleSeconds: 7200,
+  absoluteSeconds: 43_200,
+  rememberDeviceSeconds: 0,
+};
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 

@@ -11,6 +11,7 @@ import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientRegistry } from '../client/client.registry.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
+import { RememberedDeviceStore } from '../authentication/remembered-device.store.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
 import { AllowedApplicationStore } from '../grant/allowed-application.store.js';
@@ -62,6 +63,7 @@ import { PostgresRecoveryCodeStore } from './postgres/postgres-recovery-code.sto
 import { PostgresPartnerStore } from './postgres/postgres-partner.store.js';
 import { PostgresProfileStore } from './postgres/postgres-profile.store.js';
 import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
+import { PostgresRememberedDeviceStore } from './postgres/postgres-remembered-device.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
 import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
@@ -106,6 +108,7 @@ const RECORD = [
   { provide: SigningKeyStore, useClass: PostgresSigningKeyStore },
   { provide: RegisteredAlgorithms, useClass: PostgresRegisteredAlgorithms },
   { provide: FactorStore, useClass: PostgresFactorStore },
+  { provide: RememberedDeviceStore, useClass: PostgresRememberedDeviceStore },
   { provide: RecoveryCodeStore, useClass: PostgresRecoveryCodeStore },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: AllowedApplicationStore, useClass: PostgresAllowedApplicationStore },

@@ -19,6 +19,8 @@ export interface FactorPage extends InteractionPage {
   /** What the form asks for. */
   readonly method: 'totp' | 'recovery';
   readonly hasRecoveryCodes: boolean;
+  /** How long this browser may be remembered; 0 where it may not. */
+  readonly rememberDays: number;
   readonly passkey: PasskeyForm | null;
   readonly problem: FactorProblem | null;
 }
@@ -43,6 +45,11 @@ export interface RecoveryCodesPage extends Omit<InteractionPage, 'action' | 'for
   readonly continuePath: string;
 }
 
+/** Says that a recovery code was used up. */
+export interface RecoveryCodeUsedPage extends Omit<RecoveryCodesPage, 'codes'> {
+  readonly left: number;
+}
+
 @Injectable()
 export class FactorPages {
   constructor(private readonly sender: PageSender) {}
@@ -62,6 +69,11 @@ export class FactorPages {
   recoveryCodes(reply: FastifyReply, page: RecoveryCodesPage): void {
     const model = { ...page, client: clientModel(page.client) };
     this.sender.send(reply, 200, 'recovery-codes', needsOf(page), model);
+  }
+
+  recoveryCodeUsed(reply: FastifyReply, page: RecoveryCodeUsedPage): void {
+    const model = { ...page, client: clientModel(page.client) };
+    this.sender.send(reply, 200, 'recovery-code-used', needsOf(page), model);
   }
 
   private ask(reply: FastifyReply, name: string, page: FactorPage | EnrolmentPage): void {

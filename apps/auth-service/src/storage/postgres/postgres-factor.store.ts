@@ -118,6 +118,7 @@ export class PostgresFactorStore extends FactorStore {
         if (!factors.some((factor) => factor.factor_id === factorId)) return false;
         if (isLast && keepLast) return false;
         await manager.query('DELETE FROM factor WHERE factor_id = $1', [factorId]);
+        await manager.query('DELETE FROM remembered_device WHERE account_id = $1', [accountId]);
         if (!isLast) return true;
         await manager.query('DELETE FROM recovery_code WHERE account_id = $1', [accountId]);
         return true;

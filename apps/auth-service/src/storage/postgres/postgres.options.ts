@@ -31,6 +31,7 @@ import { IntrospectionAlgorithm1763787610000 } from './migrations/1763787610000-
 import { SecondFactors1763787900000 } from './migrations/1763787900000-second-factors.js';
 import { DeclaredProfiles1763788000000 } from './migrations/1763788000000-declared-profiles.js';
 import { SignInEpoch1763788050000 } from './migrations/1763788050000-sign-in-epoch.js';
+import { RememberedDevices1763788060000 } from './migrations/1763788060000-remembered-devices.js';
 import { Upstreams1763788100000 } from './migrations/1763788100000-upstreams.js';
 import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-grant-terms-retention.js';
 
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   SecondFactors1763787900000,
   DeclaredProfiles1763788000000,
   SignInEpoch1763788050000,
+  RememberedDevices1763788060000,
   Upstreams1763788100000,
   GrantTermsRetention1763788200000,
   ClientCertificates1763791300000,
