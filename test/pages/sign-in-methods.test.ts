@@ -12,8 +12,9 @@ describeWithChromium('the sign-in methods of an account', (browser) => {
   let stack: SignInStack;
   let tab: BrowserPage;
   let page: Page;
+  let key: string;
   beforeAll(async () => {
-    stack = await SignInStack.start('localhost');
+    stack = await SignInStack.start('localhost', { AUTH_REMEMBER_DEVICE_DAYS: '30' });
     tab = await openPage(browser(), { bypassCSP: true });
     page = tab.page;
   });
@@ -37,7 +38,7 @@ describeWithChromium('the sign-in methods of an account', (browser) => {
     await press('link', 'Add an authenticator app');
     await heading('Add an authenticator app');
     await expectWellMade(page, 'new-app');
-    const key = await page.locator('code.secret').innerText();
+    key = await page.locator('code.secret').innerText();
     await page.getByLabel('Code that the app shows').focus();
     await page.keyboard.type(codeOfApp(key));
     await page.keyboard.press('Enter');
@@ -46,6 +47,26 @@ describeWithChromium('the sign-in methods of an account', (browser) => {
     await press('link', 'I have kept them: continue');
     await heading('Sign-in methods');
     await page.getByText('You have 10 left').waitFor();
+  }, 60_000);
+
+  it('remembers a browser by keyboard where that was ticked, and forgets it', async () => {
+    await page.context().clearCookies();
+    await page.goto(stack.issuer + PATH);
+    await signIn(page, stack);
+    await heading('Confirm that it is you');
+    await expectWellMade(page, 'factor-remember');
+    await page.getByLabel('Code of your authenticator app').focus();
+    await page.keyboard.type(codeOfApp(key, 1));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    await page.keyboard.press('Enter');
+    await heading('Sign-in methods');
+    await page.getByRole('heading', { level: 2, name: 'Remembered browsers' }).waitFor();
+    await expectWellMade(page, 'remembered-browsers');
+    await press('button', 'Forget all of them');
+    await notice('Forgotten');
+    expect(await page.getByText('Remembered browsers').count()).toBe(0);
   }, 60_000);
 
   it('gets a passkey by keyboard, and another name', async () => {
