@@ -34,7 +34,8 @@ describeWithChromium('a step-up', (browser) => {
       ORDERS_FILE: join(folder, 'orders.json'),
     });
     tab = await openPage(browser());
-  });
+    // Two processes and a browser.
+  }, 90_000);
   afterAll(async () => {
     await tab.close();
     await orders.stop();
