@@ -27,6 +27,7 @@ import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { LogoutModule } from './logout/logout.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
+import { EmailModule } from './email/email.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { FeedModule } from './revocation/feed/feed.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
@@ -71,6 +72,7 @@ import { ViewsModule } from './views/views.module.js';
     FeedModule,
     UpstreamModule,
     UserinfoModule,
+    EmailModule,
     PasswordResetModule,
     MetadataModule,
     SessionModule,

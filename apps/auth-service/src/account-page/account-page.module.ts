@@ -5,6 +5,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { FactorModule } from '../factor/factor.module.js';
 import { GrantModule } from '../grant/grant.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { PasswordPolicyModule } from '../password-policy/password-policy.module.js';
 import { PasswordResetModule } from '../password-reset/password-reset.module.js';
 import { SessionModule } from '../session/session.module.js';
@@ -30,6 +31,7 @@ import { SignedInPlaces } from './signed-in.places.js';
     AuthenticationModule,
     FactorModule,
     GrantModule,
+    MailModule,
     PasswordPolicyModule,
     PasswordResetModule,
     SessionModule,

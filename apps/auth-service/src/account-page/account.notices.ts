@@ -8,6 +8,7 @@ import { type Visit } from './account.access.js';
 export const NOTICES = [
   'profile-saved',
   'password-changed',
+  'email-link-sent',
   'place-ended',
   'other-places-ended',
   'application-ended',

@@ -6,6 +6,7 @@ export type AccountSection = keyof typeof ACCOUNT_PATHS;
 /** Each can be opened by itself, and each is where a person comes back to after signing in. */
 export const ACCOUNT_PATHS = {
   profile: '/account',
+  email: '/account/email',
   password: '/account/password',
   signInMethods: '/account/sign-in-methods',
   places: '/account/places',

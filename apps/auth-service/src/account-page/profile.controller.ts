@@ -3,6 +3,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Profile, ProfileStore } from '../account/profile.store.js';
 import { AuditTrail } from '../audit/audit.trail.js';
+import { MailDispatch } from '../mail/mail.dispatch.js';
 import { AccountAccess, type Visitor } from './account.access.js';
 import { AccountForm } from './account.form.js';
 import { AccountPages } from './account.pages.js';
@@ -19,6 +20,7 @@ export class ProfileController {
     private readonly pages: AccountPages,
     private readonly profiles: ProfileStore,
     private readonly audit: AuditTrail,
+    private readonly mails: MailDispatch,
   ) {}
 
   @Get()
@@ -55,6 +57,7 @@ export class ProfileController {
         action: PATH,
         formToken: this.forms.token(visitor, PATH),
         profile: { name, givenName, familyName, email, emailVerified },
+        emailPath: this.mails.isOffered ? ACCOUNT_PATHS.email : null,
         maxLength: MAX_NAME_LENGTH,
         problem,
       },

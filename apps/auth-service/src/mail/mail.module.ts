@@ -21,6 +21,6 @@ import { SmtpMailer } from './smtp.mailer.js';
       },
     },
   ],
-  exports: [Mailer, MailDispatch, MailTemplates],
+  exports: [Mailer, MailDispatch],
 })
 export class MailModule {}

@@ -24,6 +24,8 @@ interface LinkValue {
   readonly username: string;
   /** Of the hash that is to be replaced: once the password was changed, every older link is worthless. */
   readonly passwordHashSha256: string;
+  /** Of the address that it was sent to: whoever lost that address does not keep the link. */
+  readonly emailSha256: string;
 }
 
 @Injectable()
@@ -39,8 +41,13 @@ export class ResetLinks {
    */
   async issue({ account, passwordHash }: ResettableAccount): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const { accountId, username } = account;
-    const value: LinkValue = { accountId, username, passwordHashSha256: sha256(passwordHash) };
+    const { accountId, username, email } = account;
+    const value: LinkValue = {
+      accountId,
+      username,
+      passwordHashSha256: sha256(passwordHash),
+      emailSha256: sha256(email ?? ''),
+    };
     const entry = { value: JSON.stringify(value), binding: BINDING };
     await this.links.put(keyOf(token), entry, RESET_LINK_SECONDS);
     return token;
@@ -75,7 +82,8 @@ export class ResetLinks {
     if (found === null || !isResettable(found)) return null;
     const same =
       found.account.accountId === value.accountId &&
-      sha256(found.passwordHash) === value.passwordHashSha256;
+      sha256(found.passwordHash) === value.passwordHashSha256 &&
+      sha256(found.account.email ?? '') === value.emailSha256;
     return same ? found : null;
   }
 }

@@ -2,6 +2,7 @@
 import { Module, type Provider } from '@nestjs/common';
 import { AccountStore } from '../account/account.store.js';
 import { ProfileStore } from '../account/profile.store.js';
+import { EmailStore } from '../email/email.store.js';
 import { AssuranceStore } from '../authentication/assurance.store.js';
 import { AuditRecord } from '../audit/audit.record.js';
 import { AuthorizationDetailsTypeStore } from '../authorization-details/authorization-details-type.store.js';
@@ -46,6 +47,7 @@ import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
 import { MemoryRotationStore } from './memory/memory-rotation.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
+import { PostgresEmailStore } from './postgres/postgres-email.store.js';
 import { PostgresAssuranceStore } from './postgres/postgres-assurance.store.js';
 import { PostgresAuditRecord } from './postgres/postgres-audit.record.js';
 import { PostgresAuthorizationDetailsTypeStore } from './postgres/postgres-authorization-details-type.store.js';
@@ -118,6 +120,7 @@ const RECORD = [
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
   { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: ProfileStore, useClass: PostgresProfileStore },
+  { provide: EmailStore, useClass: PostgresEmailStore },
   { provide: AssuranceStore, useClass: PostgresAssuranceStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
   { provide: SessionRecord, useClass: PostgresSessionRecord },

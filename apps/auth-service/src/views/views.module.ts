@@ -6,6 +6,7 @@ import { FactorPages } from './factor.pages.js';
 import { PageRenderer } from './page.renderer.js';
 import { PageSender } from './page.sender.js';
 import { PageTemplates } from './page.templates.js';
+import { EmailPages } from './email.pages.js';
 import { PasswordPages } from './password.pages.js';
 import { ViewFiles } from './view.files.js';
 
@@ -21,8 +22,9 @@ import { ViewFiles } from './view.files.js';
     PageSender,
     PageRenderer,
     FactorPages,
+    EmailPages,
     PasswordPages,
   ],
-  exports: [FactorPages, PageRenderer, PageSender, PasswordPages],
+  exports: [EmailPages, FactorPages, PageRenderer, PageSender, PasswordPages],
 })
 export class ViewsModule {}
