@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { createClient } from 'redis';
 import { AccountStore } from '../account/account.store.js';
 import { PasswordAuthenticator } from '../account/password.authenticator.js';
 import { AuditTrail } from '../audit/audit.trail.js';
-import { MemorySingleUseStore } from '../storage/memory/memory-single-use.store.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
+import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
+import { describeWithRedis, type RedisAccess } from '../storage/testing/describe-with-redis.js';
 import { ALICE, SECRETS } from '../testing/bootstrap.fixture.js';
 import { FakeBrowser } from '../testing/fake.browser.js';
 import { grantTo, signIn } from '../testing/signed-in.fixture.js';
@@ -16,12 +19,23 @@ import { SessionService } from '../session/session.service.js';
 const NEW_PASSWORD = 'seven quiet lanterns';
 const CHOSEN = { password: NEW_PASSWORD, repeated: NEW_PASSWORD };
 
-describe('a forgotten password', () => {
+let parts = 0;
+
+/** Attempts that one test makes must not be counted against another one. */
+function ownPart({ url, keyPrefix }: RedisAccess): RedisAccess {
+  return { url, keyPrefix: `${keyPrefix}${(parts += 1)}:` };
+}
+
+function describeReset(redis?: () => RedisAccess): void {
   let sink: SmtpSink;
   let server: TestApplication;
   beforeEach(async () => {
     sink = await SmtpSink.start();
-    server = await TestApplication.start({ environment: sink.environment });
+    const { environment } = sink;
+    server = await TestApplication.start({
+      environment,
+      ...(redis && { redis: ownPart(redis()) }),
+    });
   });
   afterEach(async () => {
     await server.stop();
@@ -111,6 +125,15 @@ describe('a forgotten password', () => {
     expect(heading((await follow(second)).page)).toBe(GONE);
   });
 
+  it('makes a link worthless whose receiver is not the account’s any more', async () => {
+    const link = await requestLink();
+    const { manager } = server.app.get(PostgresDatabase, { strict: false });
+    await manager.query(`UPDATE account SET email = 'new@example.com' WHERE account_id = $1`, [
+      ALICE,
+    ]);
+    expect(heading((await follow(link)).page)).toBe(GONE);
+  });
+
   it('keeps a link good that was only opened, as whatever reads mails does', async () => {
     const link = await requestLink();
     for (let times = 0; times < 3; times += 1) await follow(link);
@@ -150,13 +173,15 @@ describe('a forgotten password', () => {
   });
 
   it('ends a link after its time', async () => {
-    // The real clock of the store moves on; the link's lifetime is what put() was told.
     const store = server.app.get(SingleUseStore, { strict: false });
-    expect(store).toBeInstanceOf(MemorySingleUseStore);
     const put = jest.spyOn(store, 'put');
     const link = await requestLink();
     expect(put.mock.calls[0]?.[2]).toBe(900);
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 901_000);
+    if (redis === undefined) {
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 901_000);
+    } else {
+      await endInRedis(redis());
+    }
     expect(heading((await follow(link)).page)).toBe(GONE);
     jest.restoreAllMocks();
   });
@@ -231,4 +256,23 @@ describe('a forgotten password', () => {
     expect(JSON.stringify(events)).not.toContain(NEW_PASSWORD);
     jest.restoreAllMocks();
   });
-});
+}
+
+/** Redis has a clock of its own: its end is brought forward to every link that it keeps. */
+async function endInRedis({ url, keyPrefix }: RedisAccess): Promise<void> {
+  const client = createClient({ url });
+  await client.connect();
+  try {
+    let ended = 0;
+    for await (const keys of client.scanIterator({ MATCH: `${keyPrefix}*password-reset:*` })) {
+      for (const key of keys) ended += await client.pExpire(key, 1);
+    }
+    expect(ended).toBeGreaterThan(0);
+    await sleep(20);
+  } finally {
+    await client.close();
+  }
+}
+
+describe('a forgotten password', () => describeReset());
+describeWithRedis('a forgotten password, its links in Redis', describeReset);
