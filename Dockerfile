@@ -10,6 +10,7 @@ COPY libs/auth/package.json libs/auth/
 COPY apps/auth-service/package.json apps/auth-service/
 COPY apps/orders-service/package.json apps/orders-service/
 COPY apps/payments-service/package.json apps/payments-service/
+COPY apps/storefront/package.json apps/storefront/
 COPY test/package.json test/
 
 FROM manifests AS build
@@ -21,8 +22,9 @@ COPY apps apps
 # What the `build` target runs; Nx would want the lint and test configurations too, to draw its graph. All of
 # them at once, so that the images share this stage.
 RUN npx tsc --build apps/*/tsconfig.app.json
+RUN cd apps/storefront && npx vite build
 # Where a service has no pages, an empty folder stands for them.
-RUN for app in apps/*; do mkdir -p "$app/views"; done
+RUN for app in apps/*; do mkdir -p "$app/views" "$app/web/dist"; done
 
 FROM manifests AS dependencies
 ARG APP
@@ -52,6 +54,7 @@ COPY --from=build /keyward/libs/auth/dist libs/auth/dist
 COPY --from=build /keyward/apps/${APP}/package.json apps/service/
 COPY --from=build /keyward/apps/${APP}/dist apps/service/dist
 COPY --from=build /keyward/apps/${APP}/views apps/service/views
+COPY --from=build /keyward/apps/${APP}/web/dist apps/service/web/dist
 USER node
 WORKDIR /keyward/apps/service
 CMD ["node", "--enable-source-maps", "dist/main.js"]

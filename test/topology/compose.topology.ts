@@ -57,6 +57,10 @@ export class ComposeTopology extends Topology {
     return this.#origin('KEYWARD_PAYMENTS_PORT');
   }
 
+  get storefront(): string {
+    return this.#origin('KEYWARD_STOREFRONT_PORT');
+  }
+
   protected secret(name: string): string {
     const value = this.environment[name];
     if (value === undefined) throw new Error(`${this.environmentFile} has no ${name}`);

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { HttpBrowser } from '../support/http-browser.js';
 import { signIn } from './signed-in.js';
 import { startTopology } from './start-topology.js';
 import { type Topology } from './topology.js';
@@ -73,6 +74,16 @@ describeTopology('the deployment from end to end', () => {
     expect(placed.headers.get('www-authenticate')).toContain(
       'error="insufficient_user_authentication"',
     );
+  });
+
+  it('serves the storefront, which sends a browser to the sign-in page', async () => {
+    expect((await fetch(`${topology.storefront}/health`)).status).toBe(200);
+    const page = await fetch(topology.storefront);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const browser = new HttpBrowser([topology.storefront, topology.issuer]);
+    const signInPage = await browser.open(`${topology.storefront}/bff/login`);
+    expect(signInPage.url.origin).toBe(topology.issuer);
+    expect(signInPage.form?.fields).toHaveProperty('password');
   });
 
   it('knows at introspection what is live, whichever replica is asked', async () => {

@@ -16,6 +16,7 @@ import { startAuthService } from '../support/auth-service.js';
 import { freeLoopbackPort } from '../support/free-loopback-port.js';
 import { startOrdersService } from '../support/orders-service.js';
 import { startPaymentsService } from '../support/payments-service.js';
+import { startStorefront } from '../support/storefront.js';
 import { BalancingProxy } from './balancing.proxy.js';
 import { Topology } from './topology.js';
 
@@ -59,6 +60,10 @@ export class ProcessTopology extends Topology {
     return this.#url('payments-service');
   }
 
+  get storefront(): string {
+    return this.#url('storefront');
+  }
+
   get services(): readonly string[] {
     return [...this.#processes.keys()];
   }
@@ -100,10 +105,13 @@ export class ProcessTopology extends Topology {
     const replicas = ports.map((port) => `http://127.0.0.1:${port}`);
     this.#proxy = await BalancingProxy.listen(0, replicas);
     const [orders, payments] = [await freeLoopbackPort(), await freeLoopbackPort()];
+    const storefront = await freeLoopbackPort();
     const shared = {
       ...this.#sharedEnvironment(),
       ORDERS_AUDIENCE: `http://127.0.0.1:${orders}`,
       PAYMENTS_AUDIENCE: `http://127.0.0.1:${payments}`,
+      STOREFRONT_URL: `http://127.0.0.1:${storefront}`,
+      STOREFRONT_APPLICATION_TYPE: 'native',
     };
     await promisify(execFile)(process.execPath, [MIGRATE], {
       env: { PATH: process.env['PATH'], DATABASE_URL: this.#database?.url ?? '' },
@@ -115,6 +123,7 @@ export class ProcessTopology extends Topology {
     }
     await this.#add('payments-service', () => this.#startPayments(payments));
     await this.#add('orders-service', () => this.#startOrders(orders));
+    await this.#add('storefront', () => this.#startStorefront(storefront));
   }
 
   #startOrders(port: number): Promise<AppProcess> {
@@ -134,6 +143,17 @@ export class ProcessTopology extends Topology {
       PAYMENTS_ISSUER: this.issuer,
       PAYMENTS_FILE: join(this.#directory, 'payments.jsonl'),
       PAYMENTS_CLIENT_SECRET: this.secret('KEYWARD_PAYMENTS_SERVICE_SECRET'),
+    });
+  }
+
+  #startStorefront(port: number): Promise<AppProcess> {
+    return startStorefront(String(port), {
+      STOREFRONT_URL: `http://127.0.0.1:${port}`,
+      STOREFRONT_ISSUER: this.issuer,
+      STOREFRONT_CLIENT_SECRET: this.secret('KEYWARD_STOREFRONT_SECRET'),
+      STOREFRONT_SCOPE: 'openid profile orders:read orders:write payments:write',
+      STOREFRONT_ORDERS_URL: this.orders,
+      STOREFRONT_ORDERS_AUDIENCE: this.orders,
     });
   }
 

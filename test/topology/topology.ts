@@ -22,6 +22,8 @@ export abstract class Topology {
   abstract readonly orders: string;
   /** Origin and audience of payments-service. */
   abstract readonly payments: string;
+  /** Origin of the storefront. */
+  abstract readonly storefront: string;
   /** Everything that can be restarted, the replicas of auth-service first. */
   abstract readonly services: readonly TopologyService[];
 
