@@ -9,6 +9,7 @@ import { DirectoryInUseError } from '../apps/auth-service/src/storage/postgres/e
 const OURS = [
   'orders.json',
   'orders.json.new',
+  'payments.jsonl',
   'demo-secrets.json',
   'demo-secrets.json.new',
   'key-encryption.key',
