@@ -21,6 +21,8 @@ const ENTRIES = {
   'factor.enrolled success': 'factor-enrolled',
   'factor.removed success': 'factor-removed',
   'recovery_codes.replaced success': 'recovery-codes-replaced',
+  'device.remembered success': 'device-remembered',
+  'device.forgotten success': 'device-forgotten',
   'consent.decided success': 'application-allowed',
   'consent.decided failure': 'application-denied',
   'application.withdrawn success': 'application-ended',
