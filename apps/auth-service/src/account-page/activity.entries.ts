@@ -11,6 +11,12 @@ const ENTRIES = {
   'sign_in.recovery_code failure': 'code-refused',
   'sign_in.passkey success': 'passkey',
   'sign_in.passkey failure': 'passkey-refused',
+  'sign_in.upstream success': 'provider',
+  'sign_in.upstream failure': 'provider-refused',
+  'upstream_identity.linked success': 'provider-linked',
+  'upstream_identity.unlinked success': 'provider-unlinked',
+  'device.remembered success': 'browser-remembered',
+  'account.created success': 'account-created',
   'session.ended success': 'signed-out',
   'session.revoked success': 'place-ended',
   'sessions.revoked success': 'other-places-ended',
@@ -38,6 +44,7 @@ const SUSPICIOUS: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'password-refused',
   'code-refused',
   'passkey-refused',
+  'provider-refused',
   'application-stopped',
 ]);
 
