@@ -15,7 +15,6 @@ const ENTRIES = {
   'sign_in.upstream failure': 'provider-refused',
   'upstream_identity.linked success': 'provider-linked',
   'upstream_identity.unlinked success': 'provider-unlinked',
-  'device.remembered success': 'browser-remembered',
   'account.created success': 'account-created',
   'session.ended success': 'signed-out',
   'session.revoked success': 'place-ended',
