@@ -70,6 +70,7 @@ export interface ProviderDeclarations {
   readonly clients?: readonly object[];
   readonly resources?: readonly object[];
   readonly partners?: readonly object[];
+  readonly upstreams?: readonly object[];
   readonly authorizationDetailsTypes?: readonly object[];
   /** The identifier of the resource that has orders. */
   readonly orders?: string;
@@ -82,6 +83,7 @@ export async function providerDocument(
     clients = [],
     resources = [],
     partners = [],
+    upstreams = [],
     authorizationDetailsTypes = [],
     orders = ORDERS,
   }: ProviderDeclarations = {},
@@ -116,6 +118,7 @@ export async function providerDocument(
     ],
     accounts: people.map(account),
     partners,
+    upstreams,
     authorization_details_types: authorizationDetailsTypes,
   };
 }

@@ -23,6 +23,8 @@ export interface OpenIdProviderOptions {
   /** Resources and partners of tokens for tokens, in the same way. */
   readonly resources?: readonly object[];
   readonly partners?: readonly object[];
+  /** Providers by which people may sign in, in the same way. */
+  readonly upstreams?: readonly object[];
   /** What may be asked for as data (RFC 9396). */
   readonly authorizationDetailsTypes?: readonly object[];
   /** The identifier of the resource that has orders. Default: one that is nowhere. */

@@ -12,6 +12,8 @@ import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccountAccessModule } from './account-access.module.js';
 import { ActivityController } from './activity.controller.js';
+import { UpstreamModule } from '../upstream/upstream.module.js';
+import { ConnectionsController } from './connections.controller.js';
 import { NewAppController } from './new-app.controller.js';
 import { NewPasskeyController } from './new-passkey.controller.js';
 import { NewRecoveryCodesController } from './new-recovery-codes.controller.js';
@@ -36,6 +38,7 @@ import { SignedInPlaces } from './signed-in.places.js';
     PasswordResetModule,
     SessionModule,
     StorageModule,
+    UpstreamModule,
   ],
   controllers: [
     ProfileController,
@@ -44,6 +47,7 @@ import { SignedInPlaces } from './signed-in.places.js';
     NewPasskeyController,
     NewRecoveryCodesController,
     SignInMethodsController,
+    ConnectionsController,
     PlacesController,
     ActivityController,
   ],

@@ -16,6 +16,8 @@ export const NOTICES = [
   'factor-renamed',
   'factor-removed',
   'devices-forgotten',
+  'connection-removed',
+  'connection-needed',
 ] as const;
 
 /** A word for a sentence. */

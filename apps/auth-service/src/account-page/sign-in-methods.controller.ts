@@ -9,6 +9,8 @@ import { MAX_FACTORS } from '../factor/factor.store.js';
 import { PasskeyRegistration } from '../factor/passkey.registration.js';
 import { PageError } from '../http/page.error.js';
 import { seeOther } from '../http/see-other.js';
+import { UpstreamIdentities } from '../upstream/upstream-identities.js';
+import { type UpstreamIdentity } from '../upstream/upstream-identity.store.js';
 import { AccountAccess, type Visitor } from './account.access.js';
 import { AccountForm } from './account.form.js';
 import { AccountPages } from './account.pages.js';
@@ -29,6 +31,7 @@ export class SignInMethodsController {
     private readonly factors: FactorService,
     private readonly passkeys: PasskeyRegistration,
     private readonly devices: RememberedDevices,
+    private readonly identities: UpstreamIdentities,
   ) {}
 
   @Get()
@@ -47,6 +50,11 @@ export class SignInMethodsController {
       since: timeOf(createdAt),
       until: timeOf(expiresAt),
     });
+    const connection = ({ identityId, label, linkedAt, ...at }: UpstreamIdentity) => ({
+      ...{ identityId, label, at: at.upstreamName ?? at.issuer },
+      added: timeOf(linkedAt),
+    });
+    const connections = await this.identities.list(visitor.account.accountId);
     this.pages.show(visitor, {
       template: 'account-sign-in-methods',
       section: 'signInMethods',
@@ -54,6 +62,7 @@ export class SignInMethodsController {
         path: PATH,
         formToken: this.forms.token(visitor, PATH),
         factors: factors.map(factor),
+        connections: connections.map(connection),
         recoveryCodesLeft,
         hasRoom: factors.length < MAX_FACTORS,
         devices: (await this.devices.list(visitor.account.accountId)).map(device),
