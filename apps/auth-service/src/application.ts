@@ -42,6 +42,8 @@ export async function createApplication({
     ...serverOptions(tlsConfig().credentials),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: correlationIdOf,
+    // There is no Nest middleware here, for which each request would be matched all the same.
+    skipMiddie: true,
   });
   // Forms only, and raw: the endpoints' parsers must see a parameter that was sent twice.
   const fastify = adapter.getInstance();

@@ -15,6 +15,7 @@ import { type Grant } from '../grant/grant.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { signJwt } from './jws.signer.js';
 import { TokenAlgorithms } from './token.algorithms.js';
+import { TokenAudiences } from './token.audiences.js';
 import { TokenEncryption } from './token.encryption.js';
 import { newTokenId } from './token.id.js';
 
@@ -50,6 +51,7 @@ export class AccessTokenIssuer {
     private readonly keys: KeyRing,
     @Inject(serverConfig.KEY) private readonly server: ServerConfig,
     @Inject(tokenConfig.KEY) private readonly token: TokenConfig,
+    private readonly audiences: TokenAudiences,
     private readonly encryption: TokenEncryption,
     private readonly algorithms: TokenAlgorithms,
   ) {}
@@ -60,8 +62,10 @@ export class AccessTokenIssuer {
    * @see RFC 9068 section 2.2
    */
   async issue(grant: AccessTokenGrant): Promise<IssuedAccessToken> {
-    const envelope = await this.encryption.ofAccessTokens(grant.audience);
-    const key = await this.keys.signingKey(await this.algorithms.ofAccessTokens(grant.audience));
+    const audience = await this.audiences.find(grant.audience);
+    const sealing = this.encryption.ofAccessTokens(audience);
+    const envelope = sealing instanceof Promise ? await sealing : sealing;
+    const key = await this.keys.signingKey(this.algorithms.ofAccessTokens(audience));
     const issuedAt = Math.floor(Date.now() / 1000);
     const expiresInSeconds = Math.min(
       this.token.accessTokenSeconds,
@@ -84,7 +88,11 @@ export class AccessTokenIssuer {
       exp: issuedAt + expiresInSeconds,
       jti: newTokenId(),
     });
-    return { accessToken: await envelope(signed), expiresInSeconds };
+    const sealed = envelope(signed);
+    return {
+      accessToken: typeof sealed === 'string' ? sealed : await sealed,
+      expiresInSeconds,
+    };
   }
 }
 

@@ -8,13 +8,14 @@ import { IdTokenIssuer } from './id-token.issuer.js';
 import { IdTokenVerifier } from './id-token.verifier.js';
 import { RecipientKeys } from './recipient.keys.js';
 import { TokenAlgorithms } from './token.algorithms.js';
+import { TokenAudiences } from './token.audiences.js';
 import { TokenEncryption } from './token.encryption.js';
 
 const TOKENS = [AccessTokenIssuer, AccessTokenVerifier, IdTokenIssuer, IdTokenVerifier];
 
 @Module({
   imports: [KeysModule, StorageModule],
-  providers: [RecipientKeys, TokenAlgorithms, TokenEncryption, ...TOKENS],
-  exports: [TokenAlgorithms, TokenEncryption, ...TOKENS],
+  providers: [RecipientKeys, TokenAlgorithms, TokenAudiences, TokenEncryption, ...TOKENS],
+  exports: [TokenAlgorithms, TokenAudiences, TokenEncryption, ...TOKENS],
 })
 export class IssuanceModule {}

@@ -5,11 +5,11 @@ import { CachedClientStore } from '../client/cached-client.store.js';
 import { type Client } from '../client/client.js';
 import { type ClientStore } from '../client/client.store.js';
 import { isSigningAlgorithm, type SigningAlgorithm } from '../config/environment.schema.js';
-import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
 import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { type Resource } from '../resource/resource.js';
 import { type ResourceStore } from '../resource/resource.store.js';
+import { type Audience } from './token.audiences.js';
 
 /** Asked before anything is signed; from memory, nearly always. */
 @Injectable()
@@ -17,7 +17,6 @@ export class TokenAlgorithms {
   constructor(
     @Inject(CachedResourceStore) private readonly resources: ResourceStore,
     @Inject(CachedClientStore) private readonly clients: ClientStore,
-    @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'issuer'>,
     @Inject(tokenConfig.KEY) private readonly token: Pick<TokenConfig, 'signingAlgorithm'>,
   ) {}
 
@@ -25,19 +24,18 @@ export class TokenAlgorithms {
    * What signs access tokens for an audience. The issuer itself verifies by any of its keys.
    *
    * @throws InvalidTargetError where its resources want different ones: no token has two signatures
-   * @throws TemporarilyUnavailableError where the resources cannot be read
+   * @throws TemporarilyUnavailableError for one that this release does not know
    * @see RFC 8707 section 2
    */
-  async ofAccessTokens(audience: readonly string[]): Promise<SigningAlgorithm> {
-    const identifiers = audience.filter((identifier) => identifier !== this.server.issuer);
-    const resources = await this.resources.findNamed(identifiers);
-    const [algorithm, ...others] = this.distinct(resources);
-    if (others.length > 0) {
+  ofAccessTokens({ resources }: Pick<Audience, 'resources'>): SigningAlgorithm {
+    const algorithm = this.chosen(resources[0]?.signingAlgorithm ?? null);
+    for (const { signingAlgorithm } of resources) {
+      if (this.chosen(signingAlgorithm) === algorithm) continue;
       throw new InvalidTargetError(
         'the resources want different signature algorithms: ask for a token for each',
       );
     }
-    return algorithm ?? this.token.signingAlgorithm;
+    return algorithm;
   }
 
   /**

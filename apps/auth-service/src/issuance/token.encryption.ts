@@ -10,9 +10,9 @@ import { CompactEncrypt } from 'jose';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { type Client, type JweAlgorithms } from '../client/client.js';
 import { type ClientStore } from '../client/client.store.js';
-import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { type ResourceStore } from '../resource/resource.store.js';
+import { type Audience } from './token.audiences.js';
 import { type RecipientKeySource, RecipientKeys } from './recipient.keys.js';
 
 /** What becomes of a signed token before it is sent. */
@@ -30,26 +30,20 @@ export class TokenEncryption {
     @Inject(CachedResourceStore) private readonly resources: ResourceStore,
     @Inject(CachedClientStore) private readonly clients: ClientStore,
     private readonly keys: RecipientKeys,
-    @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'issuer'>,
   ) {}
 
   /**
    * How access tokens for an audience are sent.
    *
    * @throws InvalidTargetError where one of several resources has its tokens encrypted: the others
-   *   could not read them; and for a resource that is no longer registered
-   * @throws TemporarilyUnavailableError where the resource or its key cannot be read
+   *   could not read them
+   * @throws TemporarilyUnavailableError where its key cannot be read
    * @see RFC 9068 section 4
    */
-  async ofAccessTokens(audience: readonly string[]): Promise<Envelope> {
-    const identifiers = audience.filter((identifier) => identifier !== this.server.issuer);
-    const resources = await this.resources.findNamed(identifiers);
-    if (resources.length < identifiers.length) {
-      throw new InvalidTargetError('a resource is no longer there');
-    }
+  ofAccessTokens({ identifiers, resources }: Audience): Promise<Envelope> | Envelope {
     const encryption = resources.find((resource) => resource.encryption !== null)?.encryption;
     if (encryption === null || encryption === undefined) return OPEN;
-    if (audience.length > 1) {
+    if (identifiers.length > 1) {
       throw new InvalidTargetError('a resource whose tokens are encrypted must be asked for alone');
     }
     return this.envelope(encryption, encryption, ACCESS_TOKEN_TYP);

@@ -19,6 +19,11 @@ export class DpopProofs {
     private readonly server: Pick<ServerConfig, 'issuer'>,
   ) {}
 
+  /** Whether a request brings anything as a proof, well-formed or not. */
+  isSentBy({ headers }: FastifyRequest): boolean {
+    return headers['dpop'] !== undefined;
+  }
+
   /**
    * The key that a request proves, and its proof used up.
    *

@@ -30,7 +30,21 @@ export class SenderConstraint {
    * @throws TemporarilyUnavailableError where it cannot be known whether the proof came before
    * @see RFC 9449 sections 5 and 5.2, RFC 8705 sections 3 and 4
    */
-  async confirm(request: FastifyRequest, client: Client): Promise<ConfirmationClaim | null> {
+  confirm(
+    request: FastifyRequest,
+    client: Client,
+  ): Promise<ConfirmationClaim | null> | ConfirmationClaim | null {
+    const { dpopBoundAccessTokens, tlsBoundAccessTokens } = client;
+    const mustProve = dpopBoundAccessTokens || tlsBoundAccessTokens;
+    // Nothing is proven and nothing has to be, as in most requests: nobody waits for that.
+    if (!mustProve && !this.dpop.isSentBy(request)) return null;
+    return this.confirmByProof(request, client);
+  }
+
+  private async confirmByProof(
+    request: FastifyRequest,
+    client: Client,
+  ): Promise<ConfirmationClaim | null> {
     // The certificate first: looking at it uses nothing up.
     const thumbprint = client.tlsBoundAccessTokens ? this.thumbprintOf(request) : null;
     const jkt = await this.provenJkt(request, client);

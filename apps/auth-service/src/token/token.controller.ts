@@ -41,7 +41,8 @@ export class TokenController {
         `client ${client.clientId} is not registered for ${grant.grantType}`,
       );
     }
-    const confirmation = await this.senderConstraint.confirm(request, client);
-    return grant.handle(client, { ...tokenRequest, confirmation });
+    const confirmed = this.senderConstraint.confirm(request, client);
+    if (confirmed === null) return grant.handle(client, tokenRequest);
+    return grant.handle(client, { ...tokenRequest, confirmation: await confirmed });
   }
 }

@@ -5,6 +5,7 @@ import { AuthorizationDetailsResolver } from '../../authorization-details/author
 import { type Client } from '../../client/client.js';
 import { type Grant } from '../../grant/grant.js';
 import { TokenAlgorithms } from '../../issuance/token.algorithms.js';
+import { TokenAudiences } from '../../issuance/token.audiences.js';
 import { TokenEncryption } from '../../issuance/token.encryption.js';
 import { RefreshTokenRotation } from '../../refresh-token/refresh-token.rotation.js';
 import { GrantTargetResolver } from '../../resource/grant-target.resolver.js';
@@ -23,6 +24,7 @@ export class RefreshTokenGrant extends TokenGrant {
     private readonly rotation: RefreshTokenRotation,
     private readonly targets: GrantTargetResolver,
     private readonly tokens: TokenResponseIssuer,
+    private readonly audiences: TokenAudiences,
     private readonly encryption: TokenEncryption,
     private readonly algorithms: TokenAlgorithms,
     private readonly details: AuthorizationDetailsResolver,
@@ -63,8 +65,9 @@ export class RefreshTokenGrant extends TokenGrant {
     const grant = await this.rotation.peek(client, token);
     if (grant === null) return null;
     const target = await this.targetOf(grant, request);
-    await this.encryption.ofAccessTokens(target.audience);
-    await this.algorithms.ofAccessTokens(target.audience);
+    const audience = await this.audiences.find(target.audience);
+    await this.encryption.ofAccessTokens(audience);
+    this.algorithms.ofAccessTokens(audience);
     this.details.narrow(grant.authorizationDetails, authorizationDetails);
     return target;
   }
