@@ -33,6 +33,12 @@ const ENTRIES = {
   'application.withdrawn success': 'application-ended',
   'refresh.reused failure': 'application-stopped',
   'profile.changed success': 'profile-changed',
+  // The same for both: whether another account has the address is not for its owner to know.
+  'email.link_requested success': 'email-asked',
+  'email.link_requested failure': 'email-asked',
+  'email.confirmed success': 'email-confirmed',
+  'email.changed success': 'email-changed',
+  'email.change_undone success': 'email-undone',
 } as const;
 
 /** A word for a sentence. */
