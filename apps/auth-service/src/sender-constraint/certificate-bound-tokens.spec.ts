@@ -40,13 +40,6 @@ describe('certificate-bound access tokens', () => {
           token_endpoint_auth_method: 'client_secret_basic',
           client_secret: { env: 'SECRET_OF_shop' },
         },
-        {
-          ...MACHINE,
-          client_id: 'both',
-          token_endpoint_auth_method: 'client_secret_basic',
-          client_secret: { env: 'SECRET_OF_shop' },
-          dpop_bound_access_tokens: true,
-        },
       ],
       { environment: { AUTH_DPOP_NONCE: 'off' } },
     );
@@ -90,10 +83,10 @@ describe('certificate-bound access tokens', () => {
     });
   });
 
-  it('are bound to certificate and DPoP key where the client needs both', async () => {
+  it('are bound to certificate and DPoP key where the client proves both', async () => {
     const key = await DpopKey.generate();
     const dpop = await key.proof(`${ISSUER}${TOKEN}`);
-    const { body } = await ask('both', good, { dpop });
+    const { body } = await ask('secret', good, { dpop });
     expect(body['token_type']).toBe('DPoP');
     expect(decodeJwt(String(body['access_token']))['cnf']).toEqual({
       jkt: key.jkt,
@@ -101,8 +94,8 @@ describe('certificate-bound access tokens', () => {
     });
     // What is refused for its certificate has not used up its proof.
     const again = { dpop: await key.proof(`${ISSUER}${TOKEN}`) };
-    expect(await ask('both', undefined, again)).toMatchObject({ status: 400 });
-    expect(await ask('both', good, again)).toMatchObject({ status: 200 });
+    expect(await ask('secret', undefined, again)).toMatchObject({ status: 400 });
+    expect(await ask('secret', good, again)).toMatchObject({ status: 200 });
   });
 
   it('are no others: a certificate alone binds nothing', async () => {
