@@ -125,7 +125,9 @@ describe('deploy/kubernetes', () => {
       replicas: 2,
       strategy: { rollingUpdate: { maxUnavailable: 0 } },
     });
-    const [budget] = ofKind('PodDisruptionBudget');
+    const [budget] = ofKind('PodDisruptionBudget').filter(
+      ({ metadata }) => metadata.name === 'auth-service',
+    );
     expect(budget?.spec).toMatchObject({
       minAvailable: 1,
       selector: authService?.spec?.['selector'],
