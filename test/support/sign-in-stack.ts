@@ -82,9 +82,15 @@ export class SignInStack {
     return `${this.issuer}/oauth2/authorize?${new URLSearchParams(parameters).toString()}`;
   }
 
-  /** Links of mails, the oldest first: a development server writes its mail to the log. */
+  /** Links of mails by which a password is reset. */
   get mailedLinks(): readonly string[] {
-    return this.authService.output.match(/http:\S+\/password\/reset\?token=[\w-]+/g) ?? [];
+    return this.mailedLinksTo('/password/reset');
+  }
+
+  /** Links of mails to a page, the oldest first: a development server writes its mail to the log. */
+  mailedLinksTo(path: string): readonly string[] {
+    const urls = this.authService.output.match(/http:\S+\?token=[\w-]+/g) ?? [];
+    return urls.filter((url) => new URL(url).pathname === path);
   }
 
   /** Makes every sign-in that much older: in the record, and by a restart, which forgets the copies. */

@@ -93,10 +93,9 @@ describe('PasswordAuthenticator', () => {
         outcome: 'success',
         accountId: accountOf('ada')?.accountId,
         clientId: 'shop',
-        address: '192.0.2.1',
-        correlationId: 'c-1',
       },
     ]);
+    expect(audit.origins).toEqual([{ address: '192.0.2.1', correlationId: 'c-1' }]);
   });
 
   it.each([

@@ -43,7 +43,13 @@ const ACCOUNT = {
 const STAFF = { name: 'staff', required_acr: MFA_ACR };
 const withAccounts = (...accounts: object[]) => ({ resources: [], clients: [], accounts });
 
-const { disabledAt: _, ...DECLARED } = clientFixture();
+const {
+  disabledAt: _disabledAt,
+  previousSecretSha256: _previousSecret,
+  previousSecretUntil: _until,
+  source: _source,
+  ...DECLARED
+} = clientFixture();
 
 describe('parseBootstrap', () => {
   it('turns a document into clients and resources, and a secret into its digest', () => {

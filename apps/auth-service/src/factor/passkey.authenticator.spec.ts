@@ -50,7 +50,11 @@ describe('PasskeyAuthenticator', () => {
     const device = await enrol();
     const challenge = await challengeFor();
     const response = device.sign({ challenge, userHandle: userHandleOf(ALICE) });
-    expect(await authenticate(response)).toEqual({ accountId: ALICE, amr: ['hwk', 'user'] });
+    expect(await authenticate(response)).toEqual({
+      accountId: ALICE,
+      amr: ['hwk', 'user'],
+      signInEpoch: 0,
+    });
   });
 
   it('of twenty posts of one signature takes one', async () => {

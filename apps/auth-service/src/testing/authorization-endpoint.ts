@@ -9,6 +9,7 @@ import { AuthorizationController } from '../authorization/authorization.controll
 import { AuthorizationGranter } from '../authorization/authorization.granter.js';
 import { AssuranceStore } from '../authentication/assurance.store.js';
 import { AuthenticationPolicy } from '../authentication/authentication.policy.js';
+import { RememberedDevices } from '../authentication/remembered.devices.js';
 import { AuthorizationHandler } from '../authorization/authorization.handler.js';
 import { AuthorizationRequestChecker } from '../authorization/authorization-request.checker.js';
 import { AuthorizationResponder } from '../authorization/authorization.responder.js';
@@ -187,6 +188,8 @@ export class AuthorizationEndpoint {
         ),
       },
       { provide: PageRenderer, useValue: this.pages },
+      // No device is remembered unless an operator says so.
+      { provide: RememberedDevices, useValue: { isKnown: async () => false } },
       { provide: SessionService, useValue: { find: async (_: FastifyRequest) => this.session } },
       {
         provide: AssuranceStore,
