@@ -66,7 +66,7 @@ function runNx(args: readonly string[]): Promise<number> {
 }
 
 function runFile(project: string, file: string): Promise<number> {
-  const program = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+  const program = createRequire(import.meta.url).resolve('jest/bin/jest');
   return runProgram([program, '--runInBand', '--runTestsByPath', file], project, {
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
   });

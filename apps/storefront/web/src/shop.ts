@@ -55,6 +55,8 @@ function showWelcome(): void {
 
 async function showOrders(): Promise<void> {
   const orders = await call<Order[]>('/api/orders');
+  // Whoever went on by keyboard meanwhile stays where they are, not where they were.
+  const focused = labelOf(document.activeElement);
   place('page').replaceChildren(
     element('h1', { class: 'greeting' }, `Good to see you, ${signedInAs ?? ''}`),
     element(
@@ -64,6 +66,7 @@ async function showOrders(): Promise<void> {
       ordersView(orders, (order, button) => void busy(button, () => payFor(order.id))),
     ),
   );
+  if (focused !== null) buttonLabelled(focused)?.focus();
 }
 
 async function placeOrder({ sku, name, priceMinor }: Product): Promise<void> {
@@ -75,8 +78,8 @@ async function placeOrder({ sku, name, priceMinor }: Product): Promise<void> {
       body: JSON.stringify({ currency: 'EUR', items }),
     });
     const isPaid = order.payment?.status === 'paid';
-    say('done', `${name} is ordered${isPaid ? ' and paid' : ''}.`);
     await showOrders();
+    say('done', `${name} is ordered${isPaid ? ' and paid' : ''}.`);
   } catch (error) {
     // The order is placed by then, and waits to be paid.
     const orderId = error instanceof BackendError ? error.location?.split('/').pop() : undefined;
@@ -102,11 +105,21 @@ async function busy(button: HTMLButtonElement, work: () => Promise<void>): Promi
   sayNothing();
   await orSay(work);
   button.disabled = false;
-  // The list was drawn anew: whoever goes by keyboard stays where they were.
-  const label = button.getAttribute('aria-label');
-  if (button.isConnected || document.querySelector('dialog') !== null) return;
-  const again = [...document.querySelectorAll<HTMLElement>('button')];
-  (again.find((each) => each.getAttribute('aria-label') === label) ?? place('content')).focus();
+  // A button that waits loses the focus; whoever put it elsewhere meanwhile keeps it there.
+  if (document.activeElement !== document.body || document.querySelector('dialog') !== null) return;
+  const again = button.isConnected ? button : buttonLabelled(labelOf(button));
+  (again ?? place('content')).focus();
+}
+
+function labelOf(of: Element | null): string | null {
+  return of?.getAttribute('aria-label') ?? null;
+}
+
+/** By its label, which the button that takes its place has as well. */
+function buttonLabelled(label: string | null): HTMLElement | undefined {
+  return [...document.querySelectorAll<HTMLElement>('button')].find(
+    (each) => labelOf(each) === label && label !== null,
+  );
 }
 
 async function orSay(work: () => Promise<void>): Promise<void> {
