@@ -2,7 +2,7 @@ import { beginning, steps } from './model/lineage.model.js';
 import { explore, type Step } from './model/state-space.js';
 import { type Switches, type World } from './model/world.js';
 
-const ALL: Switches = { relay: true, lock: true, epoch: true, tombstone: true };
+const ALL: Switches = { relay: true, outlast: true, lock: true, epoch: true, tombstone: true };
 const NOTHING_HAPPENS = { thefts: 0, strays: 0, losses: 0, outages: 0, revocations: 0 };
 
 interface Scenario {
@@ -54,6 +54,11 @@ describe('the outcome table of refresh rotation, in every order of events', () =
     [
       'relay',
       { happens: { revocations: 1 }, off: { relay: false } },
+      'what was revoked lives again',
+    ],
+    [
+      'outlast',
+      { happens: { revocations: 1, outages: 1 }, off: { outlast: false } },
       'what was revoked lives again',
     ],
     [

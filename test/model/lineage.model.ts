@@ -90,9 +90,9 @@ function* arrive(
   label: string,
   on: Switches,
 ): Iterable<Step<World>> {
-  // Redis down, or revocations that it has not heard of: 503, and the caller still has what it had.
-  if (world.redisDown || (on.relay && world.outbox === 'recorded' && world.revocationAnswered))
-    return;
+  // Redis down, or a revocation that it has not heard of and this server has: 503, and the caller still
+  // has what it had. Of the servers the one that has seen the least is asked.
+  if (world.redisDown || (on.relay && world.outbox === 'recorded' && world.outboxSeen)) return;
   const { hot } = world;
   if (hot !== null && (!on.epoch || hot.run === world.run)) {
     yield decided(world, hot, g, who, `${label} presents ${g}`);
@@ -216,6 +216,7 @@ export function beginning(
     last: null,
     grantRevoked: false,
     outbox: 'none',
+    outboxSeen: false,
     revocationAsked: false,
     revocationAnswered: false,
     left,

@@ -48,13 +48,19 @@ export function* revocationSteps(world: World, on: Switches): Iterable<Step<Worl
     const state = { ...world, grantRevoked: true, outbox: 'recorded' as const };
     yield { label: 'revocation is recorded', state };
   }
+  if (world.outbox === 'recorded' && !world.outboxSeen) {
+    yield { label: 'every server has seen the outbox', state: { ...world, outboxSeen: true } };
+  }
   if (world.outbox === 'recorded' && on.relay && !world.redisDown) {
     const absent = on.tombstone ? { ...NOTHING, run: world.run } : null;
     const hot = world.hot === null ? absent : { ...world.hot, revoked: true };
     yield { label: 'relayed', state: { ...world, hot, outbox: 'relayed' } };
   }
-  const known =
-    world.outbox === 'relayed' || (world.outbox === 'recorded' && (world.redisDown || !on.relay));
+  const given =
+    world.outbox === 'recorded' &&
+    (world.redisDown || !on.relay) &&
+    (world.outboxSeen || !on.outlast);
+  const known = world.outbox === 'relayed' || given;
   if (known && !world.revocationAnswered) {
     yield { label: 'revocation is answered', state: { ...world, revocationAnswered: true } };
   }

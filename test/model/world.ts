@@ -63,6 +63,8 @@ export interface World {
   /** In PostgreSQL. */
   readonly grantRevoked: boolean;
   readonly outbox: 'none' | 'recorded' | 'relayed';
+  /** Whether every server has looked at the outbox since: the one that recorded it, and the others. */
+  readonly outboxSeen: boolean;
   readonly revocationAsked: boolean;
   readonly revocationAnswered: boolean;
   /** What may still happen on this path. */
@@ -78,8 +80,10 @@ export interface World {
 
 /** The parts of the design that can be switched off, to see what each is for. */
 export interface Switches {
-  /** Revocations reach Redis, and nobody refreshes before those that it missed have. */
+  /** Revocations reach Redis, and no server refreshes before those that it has seen have. */
   readonly relay: boolean;
+  /** Who cannot relay says "done" only when every other server has looked at the outbox. */
+  readonly outlast: boolean;
   /** A rebuild holds the grant's row until its restoring script has run. */
   readonly lock: boolean;
   /** A record that another Redis process wrote is a miss. */

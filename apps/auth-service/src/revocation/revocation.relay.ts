@@ -5,13 +5,13 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { HotStoreTrust } from './hot-store.trust.js';
 import { type PositionedRevocation } from './revocation.js';
+import { outlast, RELAY_INTERVAL_MS, RelayRhythm } from './relay.rhythm.js';
 import { RevocationRecord } from './revocation.record.js';
 import { type RevocationSink } from './revocation.sink.js';
 import { RevokedTokenStore } from './revoked-token.store.js';
 
-/** How often revocations that were not relayed are looked for: those of a process that died, too. */
-const RELAY_INTERVAL_MS = 1000;
 const RELAY_BATCH = 1000;
 
 /** For every request that has nothing to wait for, which is nearly every one. */
@@ -25,15 +25,10 @@ const DONE = Promise.resolve();
 export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RevocationRelay.name);
   private readonly sinks: RevocationSink[] = [];
-  /**
-   * Relays after a revocation that failed, and how many of these a complete one has made good. While
-   * they differ this process trusts no "live". It starts one behind: a predecessor may have died
-   * between the record and the hot store.
-   */
-  private failed = 1;
-  private settled = 0;
+  private readonly trust = new HotStoreTrust();
   private running: Promise<void> | null = null;
   private next: Promise<void> | null = null;
+  private readonly rhythm = new RelayRhythm();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -47,10 +42,7 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   onApplicationBootstrap(): void {
-    // A failure is tried again at the next tick; until then nobody is answered "live".
-    const relay = () =>
-      void this.run().catch((error: unknown) => this.logger.debug(`put off: ${String(error)}`));
-    this.timer = setInterval(relay, RELAY_INTERVAL_MS).unref();
+    this.timer = setInterval(() => this.look(), RELAY_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -60,39 +52,41 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
 
   /**
    * Relays what was just recorded. Never rejects: the record holds it, so it is done. Where it cannot
-   * be relayed now, this process calls nothing live until it could.
+   * be relayed now, this process calls nothing live until it could; and since another one may reach the
+   * hot store first, it resolves only when that one must have seen the record, too.
    */
   async relayRecorded(): Promise<void> {
+    const sinceMs = performance.now();
     try {
       await this.run();
     } catch (error) {
-      this.failed += 1;
+      this.trust.lose();
       this.logger.warn(`recorded a revocation that is not relayed yet: ${String(error)}`);
+      await outlast(sinceMs, () => this.run());
     }
   }
 
   /**
-   * Resolves when the hot store holds all that this process recorded.
+   * Resolves when the hot store holds all that this process knows of.
    * @throws TemporarilyUnavailableError where that cannot be had now
    */
   catchUp(): Promise<void> {
-    return this.isSettled ? DONE : this.settle();
+    return this.trust.isWhole ? DONE : this.trust.restoreBy(() => this.run());
   }
 
-  /** Whether the hot store holds all that this process recorded. */
+  /** Whether the hot store holds all that this process knows of. */
   get isSettled(): boolean {
-    return this.settled >= this.failed;
+    return this.trust.isWhole;
   }
 
-  private async settle(): Promise<void> {
-    while (!this.isSettled) {
-      try {
-        await this.run();
-      } catch (error) {
-        // Another sink's trouble is not this one's: only the hot store of tokens is waited for.
-        if (!this.isSettled) throw error;
-      }
-    }
+  private look(): void {
+    const isLate = this.rhythm.look();
+    // A failure is tried again at the next look.
+    const relayed = this.run().catch((error: unknown) =>
+      this.logger.debug(`put off: ${String(error)}`),
+    );
+    // Others counted on a look in time. Where the record is down this ends, too, and changes nothing.
+    if (isLate) void this.trust.holdBackFor(relayed);
   }
 
   /** One relay at a time; who comes while one is under way waits for the next, which all share. */
@@ -114,15 +108,30 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async relayAll(): Promise<void> {
-    const { failed } = this;
+    const { losses } = this.trust;
     for (;;) {
       const batch = await this.record.findUnrelayed(RELAY_BATCH);
-      if (batch.length > 0) await this.store.revoke(batch);
       const isLast = batch.length < RELAY_BATCH;
-      if (isLast) this.settled = Math.max(this.settled, failed);
-      if (batch.length > 0) await this.tellSinks(batch);
+      const told = batch.length > 0 ? await this.trust.holdBackFor(this.revoke(batch)) : null;
+      if (isLast) this.trust.regain(losses);
+      await told?.told;
       if (isLast) return;
     }
+  }
+
+  /** Resolves when the hot store has taken them, and the sinks know of them. */
+  private async revoke(batch: readonly PositionedRevocation[]) {
+    try {
+      await this.store.revoke(batch);
+    } catch (error) {
+      // Whoever recorded these may have answered by now that it is done.
+      this.trust.lose();
+      throw error;
+    }
+    // Not waited for: another sink's trouble is not the hot store's.
+    const told = this.tellSinks(batch);
+    told.catch(() => undefined);
+    return { told };
   }
 
   private async tellSinks(batch: readonly PositionedRevocation[]): Promise<void> {

@@ -6,19 +6,20 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { GrantService } from '../grant/grant.service.js';
+import { outlast, RELAY_INTERVAL_MS, RelayRhythm } from '../revocation/relay.rhythm.js';
 import { SessionCopyStore } from './session-copy.store.js';
 import { type EndedSession } from './session.js';
 import { SessionOutbox } from './session.outbox.js';
 
-/** How often what could not be done at once is tried again. */
-const RELAY_INTERVAL_MS = 1000;
 const BATCH = 500;
 
 /** Carries out what the outbox holds: at once where that is possible, by any replica otherwise. */
 @Injectable()
 export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SessionRelay.name);
-  private failedRemovals = 0;
+  private readonly rhythm = new RelayRhythm();
+  /** How often it was found that copies may be there that must not. */
+  private doubts = 0;
   /** The {@link moment} up to which every stale copy is known to be gone; none at the start. */
   private caughtUp = '';
   private relaying: Promise<void> | null = null;
@@ -31,11 +32,7 @@ export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    const tick = () =>
-      void this.relay()
-        .then(() => this.settleAll())
-        .catch((error: unknown) => this.logger.debug(`put off: ${String(error)}`));
-    this.timer = setInterval(tick, RELAY_INTERVAL_MS).unref();
+    this.timer = setInterval(() => this.look(), RELAY_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -62,13 +59,18 @@ export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
     return this.moment() === moment;
   }
 
-  /** Removes a copy that the outbox names too; a failure is made good by the relay of all replicas. */
+  /**
+   * Removes a copy that the outbox names too. Never rejects: where it cannot be removed now, this
+   * resolves when no replica believes it any more.
+   */
   async removeCopy(cookieSha256: Buffer): Promise<void> {
+    const sinceMs = performance.now();
     try {
       await this.removeCopies([cookieSha256]);
     } catch (error) {
-      this.failedRemovals += 1;
+      this.doubts += 1;
       this.logger.warn(`recorded the end of a session whose copy is still there: ${String(error)}`);
+      await outlast(sinceMs, () => this.removeCopies([cookieSha256]));
     }
   }
 
@@ -79,6 +81,14 @@ export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       this.logger.warn(`recorded the end of a session whose grants still live: ${String(error)}`);
     }
+  }
+
+  private look(): void {
+    // Others counted on a look in time.
+    if (this.rhythm.look()) this.doubts += 1;
+    this.relay()
+      .then(() => this.settleAll())
+      .catch((error: unknown) => this.logger.debug(`put off: ${String(error)}`));
   }
 
   private async settleAll(): Promise<void> {
@@ -96,14 +106,18 @@ export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async relayAll(): Promise<void> {
-    // Taken first: a removal that fails, or a connection that breaks, from here on is not covered.
-    const moment = this.moment();
-    let stale: readonly Buffer[];
-    do {
-      stale = await this.outbox.findStaleCopies(BATCH);
+    for (;;) {
+      // Taken first: a removal that fails, or a connection that breaks, from here on is not covered.
+      const moment = this.moment();
+      const stale = await this.outbox.findStaleCopies(BATCH);
+      if (stale.length === 0) {
+        this.caughtUp = moment;
+        return;
+      }
+      // Whoever ended these may say so before they are removed here.
+      this.doubts += 1;
       await this.removeCopies(stale);
-    } while (stale.length === BATCH);
-    this.caughtUp = moment;
+    }
   }
 
   private async removeCopies(stale: readonly Buffer[]): Promise<void> {
@@ -113,6 +127,6 @@ export class SessionRelay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private moment(): string {
-    return `${this.copies.epoch} ${this.failedRemovals}`;
+    return `${this.copies.epoch} ${this.doubts}`;
   }
 }

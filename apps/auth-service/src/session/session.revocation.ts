@@ -93,7 +93,7 @@ export class SessionRevocation {
   }
 
   private async carryOut(ended: readonly RecordedEnd[]): Promise<void> {
-    await Promise.all(ended.map(({ cookieSha256 }) => this.sessions.removeCopy(cookieSha256)));
-    await this.relay.relayRecorded();
+    const removals = ended.map(({ cookieSha256 }) => this.sessions.removeCopy(cookieSha256));
+    await Promise.all([...removals, this.relay.relayRecorded()]);
   }
 }

@@ -108,8 +108,7 @@ export class SessionService implements OnApplicationBootstrap {
   async end(sid: string, reason: string, origin: RequestOrigin): Promise<void> {
     const ended = await this.record.end(sid, reason, this.clock.now());
     if (ended === null) return;
-    await this.relay.removeCopy(ended.cookieSha256);
-    await this.afterEnd(ended, origin);
+    await Promise.all([this.relay.removeCopy(ended.cookieSha256), this.afterEnd(ended, origin)]);
   }
 
   /** Removes the cookie from the browser. */
