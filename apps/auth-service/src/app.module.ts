@@ -13,6 +13,7 @@ import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { lifecycleConfig } from './config/lifecycle.config.js';
 import { mailConfig } from './config/mail.config.js';
+import { outboundConfig } from './config/outbound.config.js';
 import { passwordPolicyConfig } from './config/password-policy.config.js';
 import { serverConfig } from './config/server.config.js';
 import { sessionConfig } from './config/session.config.js';
@@ -56,6 +57,7 @@ import { ViewsModule } from './views/views.module.js';
         mailConfig,
         lifecycleConfig,
         passwordPolicyConfig,
+        outboundConfig,
       ],
     }),
     AccountModule,

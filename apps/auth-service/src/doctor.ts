@@ -9,6 +9,7 @@ import { parseEnvironment } from './config/environment.schema.js';
 import { type Diagnosis, diagnose, diagnosisText } from './doctor/diagnosis.js';
 import { CLIENT_RULES } from './doctor/client.rules.js';
 import { FILE_RULES } from './doctor/file.rules.js';
+import { OUTBOUND_RULES } from './doctor/outbound.rules.js';
 import { STORE_RULES } from './doctor/store.rules.js';
 import { TOKEN_RULES } from './doctor/token.rules.js';
 import { TRANSPORT_RULES } from './doctor/transport.rules.js';
@@ -46,7 +47,13 @@ async function examine({ offline }: Order): Promise<readonly Diagnosis[]> {
       remedy: 'mend it: the server does not start like this',
     }));
   }
-  const rules = [...TRANSPORT_RULES, ...TOKEN_RULES, ...CLIENT_RULES, ...FILE_RULES];
+  const rules = [
+    ...TRANSPORT_RULES,
+    ...OUTBOUND_RULES,
+    ...TOKEN_RULES,
+    ...CLIENT_RULES,
+    ...FILE_RULES,
+  ];
   if (!offline) rules.push(...STORE_RULES);
   const environment = parseEnvironment(variables);
   return diagnose({ environment, bootstrap: readBootstrap(variables), variables }, rules);

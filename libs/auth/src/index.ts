@@ -81,6 +81,7 @@ export { importJwkSet, type IgnoredKey, type ImportedJwkSet } from './jwks/jwk-s
 export { type DecryptionOptions } from './jwe/decryption.options.js';
 export { type JwksOptions } from './jwks/jwks.options.js';
 export {
+  type DocumentFetch,
   DocumentUnavailableError,
   fetchJsonDocument,
   type FetchLimits,

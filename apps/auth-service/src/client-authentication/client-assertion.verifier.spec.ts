@@ -16,6 +16,7 @@ import { type ServerConfig } from '../config/server.config.js';
 import { MemorySingleUseStore } from '../storage/memory/memory-single-use.store.js';
 import { clientFixture } from '../testing/client.fixture.js';
 import '../testing/quiet-log.js';
+import { loopbackOutbound } from '../testing/outbound.fixture.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 
 const ISSUER = 'https://login.example.com';
@@ -66,7 +67,7 @@ describe('ClientAssertionVerifier', () => {
   let verifier: ClientAssertionVerifier;
   beforeEach(() => {
     const config = { issuer: ISSUER } as ServerConfig;
-    verifier = new ClientAssertionVerifier(config, new MemorySingleUseStore());
+    verifier = new ClientAssertionVerifier(config, new MemorySingleUseStore(), loopbackOutbound());
   });
 
   it.each([

@@ -16,6 +16,7 @@ import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
 import { type Client } from '../client/client.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
+import { OutboundClient } from '../outbound/outbound.client.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MAX_ASSERTION_LENGTH } from './client-assertion.js';
 
@@ -50,6 +51,7 @@ export class ClientAssertionVerifier {
   constructor(
     @Inject(serverConfig.KEY) { issuer }: ServerConfig,
     private readonly used: SingleUseStore,
+    private readonly outbound: OutboundClient,
   ) {
     this.audiences = [
       issuer,
@@ -139,7 +141,9 @@ export class ClientAssertionVerifier {
       },
     };
     if (jwks !== null) return { ...rules, jwks };
-    if (jwksUri !== null) return { ...rules, jwksUri };
+    if (jwksUri !== null) {
+      return { ...rules, jwksUri, jwksOptions: { fetch: this.outbound.fetch } };
+    }
     throw new TypeError(`client ${clientId} has neither jwks nor jwks_uri`);
   }
 }

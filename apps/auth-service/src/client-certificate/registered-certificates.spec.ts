@@ -7,6 +7,7 @@ import {
   type TestCertificate,
 } from '../testing/certificate.authority.js';
 import { clientFixture } from '../testing/client.fixture.js';
+import { loopbackOutbound } from '../testing/outbound.fixture.js';
 import { RegisteredCertificates } from './registered-certificates.js';
 
 describe('RegisteredCertificates', () => {
@@ -31,7 +32,7 @@ describe('RegisteredCertificates', () => {
   beforeEach(() => {
     answer = { status: 200, body: { keys: [certificateJwk(first)] } };
     fetches = 0;
-    certificates = new RegisteredCertificates();
+    certificates = new RegisteredCertificates(loopbackOutbound());
     now = realNow();
     Date.now = () => now;
   });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DocumentUnavailableError, fetchJsonDocument } from '@keyward/auth';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { type Client } from '../client/client.js';
+import { OutboundClient } from '../outbound/outbound.client.js';
 import { thumbprintsOf } from './certificate.set.js';
 
 const FETCH_LIMITS = { timeoutMs: 5000, maxBytes: 262_144 } as const;
@@ -25,6 +26,8 @@ export class RegisteredCertificates {
   private readonly fetched = new Map<string, FetchedSet>();
   private readonly triedAtMs = new Map<string, number>();
   private readonly underWay = new Map<string, Promise<FetchedSet>>();
+
+  constructor(private readonly outbound: OutboundClient) {}
 
   /**
    * Whether the client registered this very certificate, by the thumbprint of it.
@@ -65,7 +68,8 @@ export class RegisteredCertificates {
   }
 
   private async fetch(clientId: string, uri: string): Promise<FetchedSet> {
-    const { body } = await fetchJsonDocument(uri, { ...FETCH_LIMITS, noCache: true });
+    const { fetch } = this.outbound;
+    const { body } = await fetchJsonDocument(uri, { ...FETCH_LIMITS, noCache: true, fetch });
     const keys = Array.isArray(body['keys']) ? (body['keys'] as unknown[]) : [];
     const set = { uri, thumbprints: thumbprintsOf({ keys }), fetchedAtMs: Date.now() };
     this.fetched.set(clientId, set);

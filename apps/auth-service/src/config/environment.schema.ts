@@ -6,6 +6,7 @@ import { days, seconds } from './duration.variable.js';
 import { LIFECYCLE_VARIABLES } from './lifecycle.variables.js';
 import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
+import { OUTBOUND_VARIABLES } from './outbound.variables.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
@@ -112,6 +113,7 @@ const schema = z.object({
   AUTH_INSECURE_HTTP_ISSUER: flag,
   AUTH_CORS_ORIGINS: origins.optional(),
   AUTH_TRUSTED_PROXIES: proxies.default([]),
+  ...OUTBOUND_VARIABLES,
   ...tlsVariables(issuer),
   AUTH_VIEWS_DIR: z
     .string()

@@ -55,6 +55,12 @@ export const VARIABLE_DESCRIPTIONS: {
     meaning: 'proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8,::1`',
     byDefault: 'none',
   },
+  AUTH_OUTBOUND_ALLOWED_HOSTS: {
+    group: 'Server',
+    meaning:
+      'names (`keys.internal`, `keys.internal:8443`) and networks (`10.1.0.0/16`) that URLs of clients may lead to although they are [private](operations.md#requests-that-leave)',
+    byDefault: 'none; this machine outside production',
+  },
   AUTH_TLS_CERT_FILE: {
     group: 'TLS and client certificates',
     meaning: 'certificate in PEM: the server speaks TLS itself',

@@ -7,6 +7,7 @@ import { createTestDatabase } from '../storage/testing/test-database.js';
 import { CLIENT_RULES } from './client.rules.js';
 import { diagnose, diagnosisText, type DoctorRule } from './diagnosis.js';
 import { FILE_RULES } from './file.rules.js';
+import { OUTBOUND_RULES } from './outbound.rules.js';
 import { STORE_RULES } from './store.rules.js';
 import { TOKEN_RULES } from './token.rules.js';
 import { TRANSPORT_RULES } from './transport.rules.js';
@@ -37,7 +38,13 @@ const CLIENT = {
   required_acr: 'urn:keyward:acr:mfa',
 };
 
-const RULES = [...TRANSPORT_RULES, ...TOKEN_RULES, ...CLIENT_RULES, ...FILE_RULES];
+const RULES = [
+  ...TRANSPORT_RULES,
+  ...OUTBOUND_RULES,
+  ...TOKEN_RULES,
+  ...CLIENT_RULES,
+  ...FILE_RULES,
+];
 
 function bootstrapOf(document: object, environment: NodeJS.ProcessEnv = {}): Bootstrap {
   const whole = { resources: [], clients: [], ...document };
@@ -74,6 +81,7 @@ describe('the doctor', () => {
     ['insecure-http-issuer', { AUTH_INSECURE_HTTP_ISSUER: 'true' }],
     ['production-mode', { NODE_ENV: 'development' }],
     ['trusted-proxies', { AUTH_TRUSTED_PROXIES: '' }],
+    ['outbound-private', { AUTH_OUTBOUND_ALLOWED_HOSTS: 'keys.internal,10.0.0.0/8' }],
     ['cors-http-origin', { AUTH_CORS_ORIGINS: 'http://app.example.com' }],
     ['store-transport', { DATABASE_URL: 'postgres://keyward:a-password@db/keyward' }],
     ['store-transport', { REDIS_URL: 'redis://:a-password@redis:6379' }],

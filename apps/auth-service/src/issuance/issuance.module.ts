@@ -1,6 +1,7 @@
 /** Signs tokens, and recognises the server's own. */
 import { Module } from '@nestjs/common';
 import { KeysModule } from '../keys/keys.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
@@ -14,7 +15,7 @@ import { TokenEncryption } from './token.encryption.js';
 const TOKENS = [AccessTokenIssuer, AccessTokenVerifier, IdTokenIssuer, IdTokenVerifier];
 
 @Module({
-  imports: [KeysModule, StorageModule],
+  imports: [KeysModule, OutboundModule, StorageModule],
   providers: [RecipientKeys, TokenAlgorithms, TokenAudiences, TokenEncryption, ...TOKENS],
   exports: [TokenAlgorithms, TokenAudiences, TokenEncryption, ...TOKENS],
 })

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { type KeyManagementAlgorithm, TemporarilyUnavailableError } from '@keyward/oauth';
 import { type JSONWebKeySet } from 'jose';
+import { OutboundClient } from '../outbound/outbound.client.js';
 import { type RecipientKey, selectRecipientKey } from './recipient.key.js';
 import { RecipientKeyUnavailableError, RemoteRecipientKey } from './remote-recipient.key.js';
 
@@ -19,6 +20,8 @@ export class RecipientKeys {
   /** As many as are registered. */
   private readonly remote = new Map<string, RemoteRecipientKey>();
 
+  constructor(private readonly outbound: OutboundClient) {}
+
   /** @throws TemporarilyUnavailableError where the key cannot be fetched: then nothing is encrypted */
   async find({ alg, jwks, jwksUri }: RecipientKeySource): Promise<RecipientKey> {
     if (jwks !== null) {
@@ -32,8 +35,10 @@ export class RecipientKeys {
     if (jwksUri === null) throw new TypeError('a recipient has neither jwks nor jwks_uri');
     const name = `${alg} ${jwksUri}`;
     let remote = this.remote.get(name);
-    if (remote === undefined)
-      this.remote.set(name, (remote = new RemoteRecipientKey(jwksUri, alg)));
+    if (remote === undefined) {
+      remote = new RemoteRecipientKey(jwksUri, alg, this.outbound.fetch);
+      this.remote.set(name, remote);
+    }
     try {
       return await remote.find();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
+import { loopbackOutbound } from '../testing/outbound.fixture.js';
 import { RecipientKeyUnavailableError, RemoteRecipientKey } from './remote-recipient.key.js';
 
 const { publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
@@ -27,7 +28,12 @@ describe('RemoteRecipientKey', () => {
   beforeEach(() => {
     const { port } = publisher.address() as AddressInfo;
     [asked, nowMs, answer] = [0, 0, serve('first')];
-    key = new RemoteRecipientKey(`http://127.0.0.1:${port}/jwks`, 'ECDH-ES', () => nowMs);
+    key = new RemoteRecipientKey(
+      `http://127.0.0.1:${port}/jwks`,
+      'ECDH-ES',
+      loopbackOutbound().fetch,
+      () => nowMs,
+    );
   });
   const kid = async () => (await key.find()).kid;
 

@@ -1,5 +1,5 @@
 /** A recipient's key at its `jwks_uri`: fetched when it is due, kept through outages for a while. */
-import { fetchJsonDocument } from '@keyward/auth';
+import { type DocumentFetch, fetchJsonDocument } from '@keyward/auth';
 import { type KeyManagementAlgorithm } from '@keyward/oauth';
 import { type RecipientKey, selectRecipientKey } from './recipient.key.js';
 
@@ -40,6 +40,7 @@ export class RemoteRecipientKey {
   constructor(
     private readonly uri: string,
     private readonly alg: KeyManagementAlgorithm,
+    private readonly fetchDocument: DocumentFetch,
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
@@ -62,7 +63,12 @@ export class RemoteRecipientKey {
   private async fetch(): Promise<void> {
     const startedMs = this.clock();
     try {
-      const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, noCache: false };
+      const limits = {
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_BYTES,
+        noCache: false,
+        fetch: this.fetchDocument,
+      };
       const { body, maxAgeSeconds } = await fetchJsonDocument(this.uri, limits);
       const { keys } = body;
       const key = selectRecipientKey(Array.isArray(keys) ? keys : [], this.alg);

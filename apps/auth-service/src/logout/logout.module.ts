@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { BrowserModule } from '../interaction/browser.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
@@ -22,6 +23,7 @@ import { LogoutSender } from './logout.sender.js';
     BrowserModule,
     IssuanceModule,
     KeysModule,
+    OutboundModule,
     SessionModule,
     ViewsModule,
   ],

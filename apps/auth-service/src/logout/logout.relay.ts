@@ -1,4 +1,5 @@
 /** Tells the clients of ended sessions, behind the answers, until each has understood. */
+import { setMaxListeners } from 'node:events';
 import {
   Injectable,
   Logger,
@@ -44,7 +45,10 @@ export class LogoutRelay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sender: LogoutSender,
     private readonly audit: AuditTrail,
     private readonly clock: SessionClock,
-  ) {}
+  ) {
+    // Each attempt of a batch listens: that many are no leak.
+    setMaxListeners(2 * BATCH, this.stopping.signal);
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {

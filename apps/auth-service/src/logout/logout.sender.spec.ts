@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { loopbackOutbound } from '../testing/outbound.fixture.js';
 import { LogoutRefusedError, LogoutSender } from './logout.sender.js';
 
 const NEVER = new AbortController().signal;
 
 describe('LogoutSender', () => {
-  const sender = new LogoutSender();
+  const sender = new LogoutSender(loopbackOutbound());
   const refusalOf = async (uri: string, signal = NEVER) => {
     const error: unknown = await sender
       .send(uri, 'the.logout.token', signal)
@@ -21,7 +22,7 @@ describe('LogoutSender', () => {
     'http://127.0.0.1.example.com/logout',
     'ftp://127.0.0.1/logout',
   ])('sends nothing to %s', async (uri) => {
-    expect(await refusalOf(uri)).toContain('neither https nor on this machine');
+    expect(await refusalOf(uri)).toContain('neither https nor on a machine that is developed on');
   });
 
   it('says that nobody listens', async () => {

@@ -1,6 +1,7 @@
 /** Posts one logout token to one client (Back-Channel Logout 1.0 section 2.5). */
 import { Injectable } from '@nestjs/common';
-import { isLoopbackHost } from '../client/client-uri.rules.js';
+import { isOutboundError, OutboundClient } from '../outbound/outbound.client.js';
+import { type OutboundAnswer } from '../outbound/outbound.exchange.js';
 
 const TIMEOUT_MS = 5000;
 
@@ -11,6 +12,8 @@ export class LogoutRefusedError extends Error {
 
 @Injectable()
 export class LogoutSender {
+  constructor(private readonly outbound: OutboundClient) {}
+
   /**
    * Nothing that the client answers is read but its status, and no redirect is followed: the token
    * goes where the client registered and nowhere else.
@@ -20,30 +23,23 @@ export class LogoutSender {
    * @see Back-Channel Logout 1.0 section 2.8: 200, and 204 from frameworks that answer so
    */
   async send(uri: string, logoutToken: string, signal: AbortSignal): Promise<void> {
-    const { protocol, hostname } = new URL(uri);
-    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopbackHost(hostname))) {
-      throw new LogoutRefusedError('its URI is neither https nor on this machine');
-    }
-    let response: Response;
+    let answer: OutboundAnswer;
     try {
-      response = await fetch(uri, {
+      answer = await this.outbound.send(uri, {
         method: 'POST',
-        redirect: 'manual',
-        body: new URLSearchParams({ logout_token: logoutToken }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+        body: new URLSearchParams({ logout_token: logoutToken }).toString(),
+        timeoutMs: TIMEOUT_MS,
+        // A body without end must not be waited for.
+        maxBytes: 0,
+        signal,
       });
     } catch (error) {
-      throw new LogoutRefusedError(`it cannot be reached: ${causeOf(error)}`);
+      if (!isOutboundError(error)) throw error;
+      throw new LogoutRefusedError(`it cannot be reached: ${error.message}`, { cause: error });
     }
-    // A body without end must not be waited for.
-    void response.body?.cancel().catch(() => undefined);
-    if (response.status !== 200 && response.status !== 204) {
-      throw new LogoutRefusedError(`it answered ${response.status}`);
+    if (answer.status !== 200 && answer.status !== 204) {
+      throw new LogoutRefusedError(`it answered ${answer.status}`);
     }
   }
-}
-
-function causeOf(error: unknown): string {
-  const { cause, message } = error as { cause?: { message?: string }; message?: string };
-  return cause?.message ?? message ?? 'failed';
 }

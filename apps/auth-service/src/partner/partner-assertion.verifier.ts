@@ -15,6 +15,7 @@ import { decodeJwt } from 'jose';
 import { MAX_ASSERTION_LENGTH } from '../client-authentication/client-assertion.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
+import { OutboundClient } from '../outbound/outbound.client.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { type Partner } from './partner.js';
 
@@ -56,6 +57,7 @@ export class PartnerAssertionVerifier {
   constructor(
     @Inject(serverConfig.KEY) { issuer }: ServerConfig,
     private readonly used: SingleUseStore,
+    private readonly outbound: OutboundClient,
   ) {
     this.audiences = [issuer, `${issuer}${ENDPOINT_PATHS.token}`];
   }
@@ -144,7 +146,9 @@ export class PartnerAssertionVerifier {
       },
     };
     if (jwks !== null) return { ...rules, jwks };
-    if (jwksUri !== null) return { ...rules, jwksUri };
+    if (jwksUri !== null) {
+      return { ...rules, jwksUri, jwksOptions: { fetch: this.outbound.fetch } };
+    }
     throw new TypeError(`partner ${issuer} has neither jwks nor jwks_uri`);
   }
 }

@@ -2,6 +2,19 @@
 import { responseChunks } from './response-chunks.js';
 import { parseStrictObject, type JsonObject } from '../jws/strict-json.js';
 
+/**
+ * Asks for a document, by GET. An answer that leads elsewhere must not be followed.
+ * @throws whatever says why there is no answer
+ */
+export type DocumentFetch = (
+  url: string,
+  request: {
+    readonly headers: Record<string, string>;
+    readonly signal: AbortSignal;
+    readonly redirect: 'error';
+  },
+) => Promise<Response>;
+
 /** Limits and headers of one fetch. */
 export interface FetchLimits {
   /** For the whole answer, its body included. */
@@ -10,6 +23,8 @@ export interface FetchLimits {
   readonly maxBytes: number;
   /** Whether caches on the way must ask the issuer again. */
   readonly noCache: boolean;
+  /** By what it is asked for. Default: the runtime's own fetch. */
+  readonly fetch?: DocumentFetch;
 }
 
 /** A JSON document and how long its issuer says it may be kept. */
@@ -31,7 +46,8 @@ export class DocumentUnavailableError extends Error {
 export async function fetchJsonDocument(url: string, limits: FetchLimits): Promise<JsonDocument> {
   const signal = AbortSignal.timeout(limits.timeoutMs);
   try {
-    const response = await fetch(url, {
+    const ask: DocumentFetch = limits.fetch ?? fetch;
+    const response = await ask(url, {
       // A redirect would let whoever controls one path of the issuer choose where keys come from.
       redirect: 'error',
       signal,

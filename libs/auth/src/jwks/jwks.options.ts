@@ -1,5 +1,7 @@
 /** How an issuer's JWK Set is fetched and kept. */
 
+import { type DocumentFetch } from './json-document.js';
+
 /** Settings of a remote JWK Set; every duration has a default that suits production. */
 export interface JwksOptions {
   /** For one fetch, in milliseconds. Default 5000. */
@@ -23,10 +25,15 @@ export interface JwksOptions {
   readonly unknownKidIntervalSeconds?: number;
   /** Pause after a failed fetch, in seconds; doubled at each further failure up to 60. Default 2. */
   readonly retrySeconds?: number;
+  /**
+   * By what the set is asked for. Default: the runtime's own fetch, which goes wherever the URL leads. A
+   * server that lets others name the URL gives one that does not reach its own network.
+   */
+  readonly fetch?: DocumentFetch;
 }
 
 /** Every setting with its value. */
-export type ResolvedJwksOptions = Required<JwksOptions>;
+export type ResolvedJwksOptions = Required<Omit<JwksOptions, 'fetch'>> & Pick<JwksOptions, 'fetch'>;
 
 const DEFAULTS: ResolvedJwksOptions = {
   timeoutMs: 5000,
@@ -47,7 +54,7 @@ const POSITIVE = new Set<string>(['timeoutMs', 'maxBytes', 'unknownKidIntervalSe
  * Fills in the defaults.
  * @throws TypeError for a value that is not a number of its unit: NaN would switch a limit off
  */
-export function resolveJwksOptions(options: JwksOptions = {}): ResolvedJwksOptions {
+export function resolveJwksOptions({ fetch, ...options }: JwksOptions = {}): ResolvedJwksOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given as [string, unknown][]) {
     if (!Object.hasOwn(DEFAULTS, name)) throw new TypeError(`jwksOptions has no ${name}`);
@@ -56,5 +63,5 @@ export function resolveJwksOptions(options: JwksOptions = {}): ResolvedJwksOptio
       throw new TypeError(`jwksOptions.${name} is not ${wanted}`);
     }
   }
-  return { ...DEFAULTS, ...Object.fromEntries(given) };
+  return { ...DEFAULTS, ...Object.fromEntries(given), ...(fetch !== undefined && { fetch }) };
 }

@@ -140,13 +140,10 @@ export class JwksProvider extends KeySource {
   async #replaceKeys(noCache: boolean): Promise<void> {
     const startedMs = this.clock();
     try {
-      const { timeoutMs, maxBytes } = this.options;
-      const uri = await this.locator.locate({ timeoutMs, maxBytes, noCache });
-      const { body, maxAgeSeconds } = await fetchJsonDocument(uri, {
-        timeoutMs,
-        maxBytes,
-        noCache,
-      });
+      const { timeoutMs, maxBytes, fetch } = this.options;
+      const limits = { timeoutMs, maxBytes, noCache, ...(fetch !== undefined && { fetch }) };
+      const uri = await this.locator.locate(limits);
+      const { body, maxAgeSeconds } = await fetchJsonDocument(uri, limits);
       const { keys, ignored } = importJwkSet(body, this.algorithms);
       const held = holdKeys(keys, this.#held, startedMs, maxAgeSeconds, this.options);
       // A cache on the way may still have the set in which the key was.
