@@ -9,6 +9,9 @@ export const ADMIN_KEYS_SCOPE = 'admin:keys';
 /** Scope of whoever registers, changes and disables clients. */
 export const ADMIN_CLIENTS_SCOPE = 'admin:clients';
 
+/** Scope of whoever keeps the accounts of people. */
+export const ADMIN_USERS_SCOPE = 'admin:users';
+
 /** Scope of whoever sees what is signed in, and ends it. */
 export const ADMIN_SESSIONS_SCOPE = 'admin:sessions';
 

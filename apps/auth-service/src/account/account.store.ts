@@ -48,7 +48,8 @@ export abstract class AccountStore {
   abstract findDeclaredPasswordHash(accountId: string): Promise<string | null>;
 
   /**
-   * Creates the account, or changes what differs. Idempotent, and safe by several replicas at once.
+   * Creates the account, or changes what differs. Idempotent, and safe by several replicas at once. An
+   * erased account stays erased.
    *
    * @param passwordHash the password to set from now on, which outdates every sign-in under way; null
    *   leaves the account's as it is

@@ -55,6 +55,14 @@ export class PasswordAuthenticator {
     return { outcome: 'authenticated', account: found.account };
   }
 
+  /**
+   * Forgets the guesses at an account's password: an operator vouches for its owner.
+   * @throws TemporarilyUnavailableError where that cannot be done
+   */
+  forgive(username: string): Promise<void> {
+    return this.brake.forgive(canonicalUsername(username));
+  }
+
   /** Why a password is refused, null where it is right; one hash, whatever the answer. */
   private async check(
     source: SignInSource,

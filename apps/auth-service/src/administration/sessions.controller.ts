@@ -16,15 +16,14 @@ import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { AccountStore } from '../account/account.store.js';
-import { type RecordedGrant } from '../grant/grant.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { parseJson } from '../http/json.body.js';
 import { originOf } from '../http/request.origin.js';
 import { RevocationService } from '../revocation/revocation.service.js';
-import { SessionRecord, type SessionOverview } from '../session/session.record.js';
+import { SessionRecord } from '../session/session.record.js';
 import { Administration, administratorOf } from './administration.protection.js';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+import { UUID } from './identifier.js';
+import { grantJson, sessionJson } from './sign-in.json.js';
 
 const revocationSchema = z.strictObject({
   reason: z.string().min(1).max(200).default('revoked_by_administrator'),
@@ -113,31 +112,4 @@ export class SessionsController {
 
 function causeOf(principal: Principal, body: unknown) {
   return { ...parseJson(revocationSchema, body), by: administratorOf(principal) };
-}
-
-function sessionJson(session: SessionOverview) {
-  return {
-    sid: session.sid,
-    authenticated_at: session.authenticatedAt.toISOString(),
-    created_at: session.createdAt.toISOString(),
-    last_used_at: session.lastUsedAt.toISOString(),
-    expires_at: session.expiresAt.toISOString(),
-    user_agent: session.userAgent,
-    address: session.address,
-  };
-}
-
-function grantJson(grant: RecordedGrant) {
-  return {
-    grant_id: grant.grantId,
-    client_id: grant.clientId,
-    sid: grant.sid,
-    scope: grant.scope.join(' '),
-    resources: grant.resources,
-    created_at: grant.createdAt.toISOString(),
-    expires_at: grant.expiresAt.toISOString(),
-    revoked_at: grant.revokedAt?.toISOString(),
-    reason: grant.cause?.reason,
-    by: grant.cause?.by,
-  };
 }

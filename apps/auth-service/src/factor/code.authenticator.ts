@@ -72,6 +72,14 @@ export class CodeAuthenticator {
     return { outcome: 'accepted', recoveryCodesLeft };
   }
 
+  /**
+   * Forgets the guesses at an account's codes: an operator vouches for its owner.
+   * @throws TemporarilyUnavailableError where that cannot be done
+   */
+  forgive(accountId: string): Promise<void> {
+    return this.brake.forgive(`${BRAKE_PREFIX}${accountId}`);
+  }
+
   // The code is used up: not knowing how many are left refuses nobody.
   private async countLeft({ kind, accountId }: CodeAttempt): Promise<number | null> {
     if (kind !== 'recovery') return null;

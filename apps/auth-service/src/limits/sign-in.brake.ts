@@ -36,4 +36,13 @@ export abstract class SignInBrake {
    * @throws TemporarilyUnavailableError as above
    */
   abstract withdraw(source: SignInSource): Promise<void>;
+
+  /**
+   * Forgets every attempt at an account, wherever they came from: an operator vouches for its owner. What
+   * is counted for addresses stays.
+   *
+   * @param username as in {@link SignInSource}
+   * @throws TemporarilyUnavailableError as above
+   */
+  abstract forgive(username: string): Promise<void>;
 }

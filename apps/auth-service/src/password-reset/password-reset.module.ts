@@ -8,6 +8,7 @@ import { PasswordPolicyModule } from '../password-policy/password-policy.module.
 import { SessionModule } from '../session/session.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ViewsModule } from '../views/views.module.js';
+import { PasswordInvitations } from './password.invitations.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordReset } from './password-reset.service.js';
 import { ResetLinks } from './reset.links.js';
@@ -25,7 +26,7 @@ import { ResetRequests } from './reset.requests.js';
     ViewsModule,
   ],
   controllers: [PasswordResetController],
-  providers: [PasswordReset, ResetLinks, ResetRequests],
-  exports: [ResetRequests],
+  providers: [PasswordInvitations, PasswordReset, ResetLinks, ResetRequests],
+  exports: [PasswordInvitations, ResetRequests],
 })
 export class PasswordResetModule {}

@@ -37,9 +37,13 @@ export class ResetLinks {
 
   /**
    * A new link's token: 256 random bits, of which the SHA-256 is kept.
+   * @param seconds for which it works
    * @throws TemporarilyUnavailableError where it cannot be kept
    */
-  async issue({ account, passwordHash }: ResettableAccount): Promise<string> {
+  async issue(
+    { account, passwordHash }: ResettableAccount,
+    seconds = RESET_LINK_SECONDS,
+  ): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const { accountId, username, email } = account;
     const value: LinkValue = {
@@ -49,7 +53,7 @@ export class ResetLinks {
       emailSha256: sha256(email ?? ''),
     };
     const entry = { value: JSON.stringify(value), binding: BINDING };
-    await this.links.put(keyOf(token), entry, RESET_LINK_SECONDS);
+    await this.links.put(keyOf(token), entry, seconds);
     return token;
   }
 

@@ -82,6 +82,26 @@ export class RevocationService implements OnModuleDestroy {
   }
 
   /**
+   * The same, and the account is disabled in the same transaction.
+   *
+   * @returns whether there is such an account
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  disableSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<boolean> {
+    return this.sessions.disableSubject(accountId, cause, origin);
+  }
+
+  /**
+   * The same, and what the person is known by is forgotten in the same transaction.
+   *
+   * @returns whether there is such an account
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  eraseSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<boolean> {
+    return this.sessions.eraseSubject(accountId, cause, origin);
+  }
+
+  /**
    * Revokes everything that a client has by now: every token with an `iat` up to this second, and
    * every grant. What it obtains afterwards is good, unless it is also disabled.
    *

@@ -72,4 +72,31 @@ export abstract class SessionRevocationRecord {
     now: Date,
     kept?: KeptSessions,
   ): Promise<readonly RecordedEnd[] | null>;
+
+  /**
+   * The same as {@link revokeAccount}, and nobody can sign in to the account any more. Idempotent.
+   *
+   * @returns null where there is no such account
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract disableAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null>;
+
+  /**
+   * The same, and what the person is known by is forgotten: for good, and the account stays disabled. Its
+   * id is kept, so that it is never given to another. Idempotent.
+   *
+   * @returns null where there is no such account
+   * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
+   */
+  abstract eraseAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null>;
 }

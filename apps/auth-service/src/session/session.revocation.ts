@@ -81,6 +81,37 @@ export class SessionRevocation {
     return true;
   }
 
+  /**
+   * {@link SessionRevocationRecord.disableAccount}
+   * @returns whether there is such an account
+   */
+  disableSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<boolean> {
+    return this.endSubject('account.disabled', 'disableAccount', accountId, cause, origin);
+  }
+
+  /**
+   * {@link SessionRevocationRecord.eraseAccount}
+   * @returns whether there is such an account
+   */
+  eraseSubject(accountId: string, cause: RevocationCause, origin: Origin): Promise<boolean> {
+    return this.endSubject('account.erased', 'eraseAccount', accountId, cause, origin);
+  }
+
+  private async endSubject(
+    type: string,
+    verb: 'disableAccount' | 'eraseAccount',
+    accountId: string,
+    cause: RevocationCause,
+    origin: Origin,
+  ): Promise<boolean> {
+    const [until, now] = [grantRevocationExpiry(), this.clock.now()];
+    const ended = await this.record[verb](accountId, cause, until, now);
+    if (ended === null) return false;
+    this.note(type, origin, cause, { accountId }, { sessions: ended.length });
+    await this.carryOut(ended);
+    return true;
+  }
+
   private note(
     type: string,
     origin: Origin,

@@ -1,5 +1,6 @@
 /** The only place where ports and adapters meet: every port that keeps something. */
 import { Module, type Provider } from '@nestjs/common';
+import { AccountRegistry } from '../account/account.registry.js';
 import { AccountStore } from '../account/account.store.js';
 import { ProfileStore } from '../account/profile.store.js';
 import { EmailStore } from '../email/email.store.js';
@@ -16,6 +17,7 @@ import { RememberedDeviceStore } from '../authentication/remembered-device.store
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
 import { AllowedApplicationStore } from '../grant/allowed-application.store.js';
+import { GrantRegistry } from '../grant/grant.registry.js';
 import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
@@ -36,6 +38,7 @@ import { RevocationStream } from '../revocation/stream/revocation.stream.js';
 import { SessionCopyStore } from '../session/session-copy.store.js';
 import { SessionOutbox } from '../session/session.outbox.js';
 import { SessionRevocationRecord } from '../session/session-revocation.record.js';
+import { SessionRegistry } from '../session/session.registry.js';
 import { SessionRecord } from '../session/session.record.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { UpstreamIdentityStore } from '../upstream/upstream-identity.store.js';
@@ -46,6 +49,7 @@ import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
 import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
 import { MemoryRotationStore } from './memory/memory-rotation.store.js';
 import { MemorySingleUseStore } from './memory/memory-single-use.store.js';
+import { PostgresAccountRegistry } from './postgres/postgres-account.registry.js';
 import { PostgresAccountStore } from './postgres/postgres-account.store.js';
 import { PostgresEmailStore } from './postgres/postgres-email.store.js';
 import { PostgresAssuranceStore } from './postgres/postgres-assurance.store.js';
@@ -58,6 +62,7 @@ import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresFactorStore } from './postgres/postgres-factor.store.js';
 import { PostgresAllowedApplicationStore } from './postgres/postgres-allowed-application.store.js';
+import { PostgresGrantRegistry } from './postgres/postgres-grant.registry.js';
 import { PostgresGrantStore } from './postgres/postgres-grant.store.js';
 import { PostgresLogoutDeliveryStore } from './postgres/postgres-logout-delivery.store.js';
 import { PostgresGrantTermsStore } from './postgres/postgres-grant-terms.store.js';
@@ -71,6 +76,7 @@ import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.
 import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
 import { PostgresSessionRevocationRecord } from './postgres/postgres-session-revocation.record.js';
+import { PostgresSessionRegistry } from './postgres/postgres-session.registry.js';
 import { PostgresSessionRecord } from './postgres/postgres-session.record.js';
 import { PostgresRotationRecord } from './postgres/postgres-rotation.record.js';
 import { PostgresRegisteredAlgorithms } from './postgres/postgres-registered.algorithms.js';
@@ -112,17 +118,20 @@ const RECORD = [
   { provide: FactorStore, useClass: PostgresFactorStore },
   { provide: RememberedDeviceStore, useClass: PostgresRememberedDeviceStore },
   { provide: RecoveryCodeStore, useClass: PostgresRecoveryCodeStore },
+  { provide: GrantRegistry, useClass: PostgresGrantRegistry },
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: AllowedApplicationStore, useClass: PostgresAllowedApplicationStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },
   { provide: AuthorizationDetailsTypeStore, useClass: PostgresAuthorizationDetailsTypeStore },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
+  { provide: AccountRegistry, useClass: PostgresAccountRegistry },
   { provide: AccountStore, useClass: PostgresAccountStore },
   { provide: ProfileStore, useClass: PostgresProfileStore },
   { provide: EmailStore, useClass: PostgresEmailStore },
   { provide: AssuranceStore, useClass: PostgresAssuranceStore },
   { provide: AuditRecord, useClass: PostgresAuditRecord },
+  { provide: SessionRegistry, useClass: PostgresSessionRegistry },
   { provide: SessionRecord, useClass: PostgresSessionRecord },
   { provide: SessionOutbox, useClass: PostgresSessionOutbox },
   { provide: SessionRevocationRecord, useClass: PostgresSessionRevocationRecord },

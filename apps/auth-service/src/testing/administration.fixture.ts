@@ -4,6 +4,7 @@ import {
   ADMIN_CLIENTS_SCOPE,
   ADMIN_KEYS_SCOPE,
   ADMIN_SESSIONS_SCOPE,
+  ADMIN_USERS_SCOPE,
   ADMINISTRATION_PATH,
 } from '@keyward/oauth';
 import { bootstrapDocument } from './bootstrap.fixture.js';
@@ -20,6 +21,7 @@ const SCOPES = [
   ADMIN_CLIENTS_SCOPE,
   ADMIN_KEYS_SCOPE,
   ADMIN_SESSIONS_SCOPE,
+  ADMIN_USERS_SCOPE,
   OTHER_ADMIN_SCOPE,
 ];
 

@@ -137,6 +137,16 @@ export function describeSignInBrake(
     expect(allowed(await repeat(5, () => brake.attempt(ada)))).toBe(3);
   });
 
+  it('forgives an account, and its address nothing', async () => {
+    const { brake, replica } = await open(LIMITS);
+    await repeat(3, () => brake.attempt(ada));
+    await replica.forgive('ada');
+    expect(allowed(await repeat(5, () => brake.attempt(ada)))).toBe(3);
+    const elsewhere = await repeat(5, (index) => brake.attempt(from(`user ${index}`, ada.address)));
+    expect(allowed(elsewhere)).toBe(0);
+    await replica.forgive('nobody');
+  });
+
   it('does not mind a success or a withdrawal of what it has forgotten', async () => {
     const { brake } = await open(LIMITS);
     await brake.succeed(ada);

@@ -65,6 +65,10 @@ export class MemorySignInBrake extends SignInBrake {
     Object.values(signInKeys(source)).forEach((key) => this.takeBack(key));
   }
 
+  async forgive(username: string): Promise<void> {
+    this.counted.delete(signInKeys({ username, address: '' }).account);
+  }
+
   /** Keys held, forgotten ones that were not swept yet included. */
   get size(): number {
     return this.counted.size;

@@ -1,7 +1,5 @@
 /** Accounts in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
-import { QueryFailedError } from 'typeorm';
 import { type Account } from '../../account/account.js';
 import {
   type AccountDeclaration,
@@ -12,9 +10,7 @@ import {
 } from '../../account/account.store.js';
 import { AccountEntity } from './entities/account.entity.js';
 import { PostgresDatabase } from './postgres.database.js';
-import { onPostgres } from './postgres.error.js';
-
-const UNIQUE_VIOLATION = '23505';
+import { isUniqueViolation, onPostgres } from './postgres.error.js';
 
 /** Columns that a declaration sets each time, and where it has them. */
 const OPERATORS = {
@@ -68,14 +64,14 @@ const DECLARE = `
     declared_password_hash =
       coalesce(excluded.declared_password_hash, account.declared_password_hash),
     updated_at = now()
-  WHERE excluded.password_hash IS NOT NULL
+  WHERE account.erased_at IS NULL AND (excluded.password_hash IS NOT NULL
     OR account.declared_profile IS DISTINCT FROM excluded.declared_profile
     OR (${Object.keys(OPERATORS)
       .map((column) => `account.${column}`)
       .join(', ')})
       IS DISTINCT FROM (${Object.keys(OPERATORS)
         .map((column) => `excluded.${column}`)
-        .join(', ')})`;
+        .join(', ')}))`;
 
 @Injectable()
 export class PostgresAccountStore extends AccountStore {
@@ -143,9 +139,4 @@ function toAccount({
   ...account
 }: AccountEntity): Account {
   return account;
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof pg.DatabaseError && cause.code === UNIQUE_VIOLATION;
 }

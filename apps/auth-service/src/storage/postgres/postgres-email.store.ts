@@ -1,21 +1,14 @@
 /** Addresses of accounts in PostgreSQL. */
 import { Injectable } from '@nestjs/common';
 import { type EmailReplacement, EmailStore } from '../../email/email.store.js';
+import { EMAIL_LOCK, EMAIL_OF_ANOTHER } from './email-owner.statements.js';
 import { PostgresDatabase } from './postgres.database.js';
 import { onPostgres } from './postgres.error.js';
-
-const OF_ANOTHER = `
-  SELECT FROM account other
-  WHERE lower(other.email) = lower($1) AND other.email_verified AND other.account_id <> $2`;
-
-// An operator may have declared one address for two accounts, so no unique index can say it. Whoever
-// proves an address waits for others who prove the same one, and looks afterwards.
-const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('keyward/email:' || lower($1), 0))`;
 
 const REPLACE = `
   UPDATE account SET email = $1, email_verified = true, updated_at = now()
   WHERE account_id = $2 AND email IS NOT DISTINCT FROM $3 AND disabled_at IS NULL
-    AND NOT EXISTS (${OF_ANOTHER})`;
+    AND NOT EXISTS (${EMAIL_OF_ANOTHER})`;
 
 @Injectable()
 export class PostgresEmailStore extends EmailStore {
@@ -25,7 +18,7 @@ export class PostgresEmailStore extends EmailStore {
 
   isOfAnother(email: string, accountId: string): Promise<boolean> {
     return onPostgres(async () => {
-      const rows = await this.database.manager.query<unknown[]>(`${OF_ANOTHER} LIMIT 1`, [
+      const rows = await this.database.manager.query<unknown[]>(`${EMAIL_OF_ANOTHER} LIMIT 1`, [
         email,
         accountId,
       ]);
@@ -36,7 +29,7 @@ export class PostgresEmailStore extends EmailStore {
   replace({ accountId, from, to }: EmailReplacement): Promise<boolean> {
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
-        await manager.query(LOCK, [to]);
+        await manager.query(EMAIL_LOCK, [to]);
         const [, count] = await manager.query<[unknown, number]>(REPLACE, [to, accountId, from]);
         return count === 1;
       }),

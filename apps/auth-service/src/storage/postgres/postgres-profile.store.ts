@@ -7,7 +7,7 @@ import { onPostgres } from './postgres.error.js';
 // updated_at is a claim of this person: it says when something did change.
 const SAVE = `
   UPDATE account SET name = $2, given_name = $3, family_name = $4, updated_at = now()
-  WHERE account_id = $1 AND (name, given_name, family_name) IS DISTINCT FROM ($2, $3, $4)`;
+  WHERE account_id = $1 AND erased_at IS NULL AND (name, given_name, family_name) IS DISTINCT FROM ($2, $3, $4)`;
 
 @Injectable()
 export class PostgresProfileStore extends ProfileStore {

@@ -9,6 +9,7 @@ import {
   type PasswordReplacement,
   SessionRevocationRecord,
 } from '../../session/session-revocation.record.js';
+import { eraseAccount } from './account-erasure.statements.js';
 import { AccountEntity } from './entities/account.entity.js';
 import { revokeGrants } from './grant-revocation.statements.js';
 import { PostgresDatabase } from './postgres.database.js';
@@ -18,6 +19,8 @@ import { endSession } from './session-end.statements.js';
 // The row's lock keeps sessions from being started: what begins afterwards knows that it is too late.
 const OUTDATE_SIGN_INS = `
   UPDATE account SET sign_in_epoch = sign_in_epoch + 1 WHERE account_id = $1`;
+const DISABLE = `
+  UPDATE account SET disabled_at = coalesce(disabled_at, $2) WHERE account_id = $1`;
 // Expired ones too: their hot copies are a minute behind at most. In one order, so that none deadlock.
 const LOCK_SESSIONS = `
   SELECT sid FROM session
@@ -79,6 +82,34 @@ export class PostgresSessionRevocationRecord extends SessionRevocationRecord {
       const where = { accountId, passwordHash: from, disabledAt: IsNull() };
       const { affected } = await manager.update(AccountEntity, where, { passwordHash: to });
       return affected === 1 ? endAll(manager, accountId, cause, outboxUntil, now, kept) : null;
+    });
+  }
+
+  disableAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null> {
+    return this.transaction(async (manager) => {
+      const [, found] = await manager.query<[unknown, number]>(DISABLE, [accountId, now]);
+      return found === 0 ? null : endAll(manager, accountId, cause, outboxUntil, now);
+    });
+  }
+
+  eraseAccount(
+    accountId: string,
+    cause: RevocationCause,
+    outboxUntil: Date,
+    now: Date,
+  ): Promise<readonly RecordedEnd[] | null> {
+    return this.transaction(async (manager) => {
+      const [, found] = await manager.query<[unknown, number]>(DISABLE, [accountId, now]);
+      if (found === 0) return null;
+      const ended = await endAll(manager, accountId, cause, outboxUntil, now);
+      const sids = ended.map(({ sid }) => sid);
+      await eraseAccount(manager, { accountId, sids }, now);
+      return ended;
     });
   }
 

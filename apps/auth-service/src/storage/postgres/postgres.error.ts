@@ -11,6 +11,7 @@ import {
 // Connection trouble, resources, operator intervention (shutdown, cancelled statement), failures of
 // the system underneath, a transaction to repeat, a server that is read-only after a fail-over.
 const PASSING = /^(08|53|57|58|40|25006)/;
+const UNIQUE_VIOLATION = '23505';
 
 /**
  * Runs a store's statement.
@@ -29,6 +30,12 @@ export async function onPostgres<T>(statement: () => Promise<T>): Promise<T> {
       { cause: error },
     );
   }
+}
+
+/** Whether a row that must be unique is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return cause instanceof pg.DatabaseError && cause.code === UNIQUE_VIOLATION;
 }
 
 /** Whether the same statement may succeed later, by itself. */

@@ -1,7 +1,10 @@
 /** Brings the schema up to date, one replica at a time. */
-import { DataSource } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory.lock.js';
 import { MIGRATIONS, migrationOptions, MIGRATIONS_TABLE } from './postgres.options.js';
+
+const TURN_POLL_MS = 200;
 
 /**
  * Runs the migrations that are still to run. Replicas that boot together queue at the lock, and the
@@ -14,7 +17,7 @@ export async function migrate(url: string): Promise<readonly string[]> {
   try {
     const lock = dataSource.createQueryRunner();
     try {
-      await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+      await takeTurn(lock);
       const executed = await dataSource.runMigrations();
       await lock.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.migrations]);
       return executed.map(({ name }) => name);
@@ -23,6 +26,18 @@ export async function migrate(url: string): Promise<readonly string[]> {
     }
   } finally {
     await dataSource.destroy();
+  }
+}
+
+// Asked again and again: a statement that waited would hold a snapshot, and an index that the one who has
+// the lock builds beside running statements would wait for its end.
+async function takeTurn(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const [answer] = (await lock.query('SELECT pg_try_advisory_lock($1) AS taken', [
+      ADVISORY_LOCKS.migrations,
+    ])) as { taken: boolean }[];
+    if (answer?.taken === true) return;
+    await sleep(TURN_POLL_MS);
   }
 }
 

@@ -34,6 +34,8 @@ import { SignInEpoch1763788050000 } from './migrations/1763788050000-sign-in-epo
 import { RememberedDevices1763788060000 } from './migrations/1763788060000-remembered-devices.js';
 import { Upstreams1763788100000 } from './migrations/1763788100000-upstreams.js';
 import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-grant-terms-retention.js';
+import { AccountAdministration1795600000000 } from './migrations/1795600000000-account-administration.js';
+import { AdministrationIndexes1795600000100 } from './migrations/1795600000100-administration-indexes.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -74,6 +76,8 @@ export const MIGRATIONS = [
   GrantTermsRetention1763788200000,
   ClientCertificates1763791300000,
   ClientAdministration1763792000000,
+  AccountAdministration1795600000000,
+  AdministrationIndexes1795600000100,
 ];
 
 /** Where PostgreSQL keeps which migrations have run. */

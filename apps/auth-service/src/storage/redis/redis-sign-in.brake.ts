@@ -46,6 +46,8 @@ for i, key in ipairs(KEYS) do
 end
 return 1`);
 
+const FORGET = new RedisScript(`return redis.call('DEL', KEYS[1])`);
+
 /**
  * A Redis that lost its memory has forgotten every attempt; one that is down lets nobody try, since
  * uncounted guesses would be unlimited ones.
@@ -73,6 +75,11 @@ export class RedisSignInBrake extends SignInBrake {
 
   async withdraw(source: SignInSource): Promise<void> {
     await this.evaluate(TAKE_BACK, source, ['one', 'one']);
+  }
+
+  async forgive(username: string): Promise<void> {
+    const key = `${TAG}:${signInKeys({ username, address: '' }).account}`;
+    await this.redis.run(key, (client) => FORGET.run(client, { keys: [key], arguments: [] }));
   }
 
   private async evaluate(
