@@ -17,7 +17,7 @@ export default [
   },
   // Programs print; everything else logs.
   {
-    files: ['runner/**', 'bench/**', 'compose/**', 'storm/main.ts', 'faults/**'],
+    files: ['runner/**', 'bench/**', 'compose/**', 'storm/main.ts', 'faults/**', 'fuzz/main.ts'],
     rules: { 'no-console': 'off' },
   },
   // Run by Node as they are, beside the scripts of the workspace, which are no project.

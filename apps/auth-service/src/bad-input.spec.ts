@@ -156,6 +156,10 @@ describe('bad input', () => {
     ['GET', '/', 404, null],
     ['GET', '/oauth2/token/', 404, null],
     ['GET', '/%zz', 400, null],
+    ['GET', '/**', 404, null],
+    ['GET', '/*&', 404, null],
+    ['GET', '/:a(', 404, null],
+    ['POST', '/oauth2/token/:id(', 404, null],
   ])('answers %s %s with %i as JSON', async (method, path, status, allow) => {
     const response = await fetch(server.url(path), { method });
     await expectRefusal(response, status, 'invalid_request');

@@ -73,9 +73,7 @@ export class OAuthExceptionFilter implements ExceptionFilter {
   private answerHttpError(error: HttpException, request: FastifyRequest, reply: FastifyReply) {
     let status = error.getStatus();
     if (status === 404) {
-      const allowed = METHODS.filter((method) =>
-        request.server.hasRoute({ method, url: pathOf(request) }),
-      );
+      const allowed = methodsAt(request);
       if (allowed.length > 0) {
         status = 405;
         void reply.header('allow', allowed.join(', '));
@@ -117,6 +115,14 @@ export class OAuthExceptionFilter implements ExceptionFilter {
       this.logger.error('the template error.html failed', error),
     );
   }
+}
+
+// `hasRoute` takes a pattern, and throws at one that no route can have: a path that reads as one is not asked for.
+function methodsAt(request: FastifyRequest): readonly string[] {
+  const url = pathOf(request);
+  return /[*:]/.test(url)
+    ? []
+    : METHODS.filter((method) => request.server.hasRoute({ method, url }));
 }
 
 // A query is never logged: a client may have put a secret there by mistake.
