@@ -15,6 +15,8 @@ const NOT_IN_HEADER = /[^\t\x20-\x7e\x80-\xff]/g;
 const NOT_IN_TARGET = /[^\x21-\x7e]/g;
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
+class StaleConnectionError extends Error {}
+
 /** Speaks to one server. */
 export class HttpExchange {
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
@@ -22,17 +24,30 @@ export class HttpExchange {
   constructor(private readonly port: number) {}
 
   /** @throws Error where the server breaks off the connection without an answer */
-  send(input: HttpInput): Promise<HttpAnswer> {
+  async send(input: HttpInput): Promise<HttpAnswer> {
+    try {
+      return await this.#once(input);
+    } catch (error) {
+      // The server closed a connection that was kept while the request was on its way (RFC 9112 section 9.3.1).
+      if (!(error instanceof StaleConnectionError)) throw error;
+      return this.#once(input, new http.Agent());
+    }
+  }
+
+  #once(input: HttpInput, agent = this.#agent): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const body = Buffer.from(input.body, 'latin1');
       const bodiless = input.method === 'GET' || input.method === 'HEAD';
       const request = http.request({
-        ...{ host: '127.0.0.1', port: this.port, agent: this.#agent, method: input.method },
+        ...{ host: '127.0.0.1', port: this.port, agent, method: input.method },
         path: pathOf(input.target),
         headers: flat(input, bodiless ? undefined : body.length),
         setHost: false,
       });
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+        reject(stale ? new StaleConnectionError() : error);
+      });
       request.on('response', (response) => {
         readAnswer(response).then(resolve, reject);
       });

@@ -35,7 +35,8 @@ export function examine(
   if (headers['x-canary'] !== undefined) fail('lets a header be written by whoever asks');
   const type = headers['content-type'] ?? '';
   if (type.startsWith('text/html') && body.includes(MARKUP_CANARY)) fail('writes markup unescaped');
-  const error = /^application\/([\w.-]+\+)?json/.test(type) ? errorIn(body, input, fail) : null;
+  const bodiless = input.method === 'HEAD' || status === 204 || status === 304;
+  const error = /^application\/([\w.-]+\+)?json/.test(type) ? errorIn(body, bodiless, fail) : null;
   const location = headers.location;
   if (location !== undefined && !/^\/(?![/\\])/.test(location)) {
     if (!redirects.some((start) => location.startsWith(start))) fail(`redirects to ${location}`);
@@ -43,8 +44,8 @@ export function examine(
   return `${route} ${status}${error === null ? '' : ` ${error}`}`;
 }
 
-function errorIn(body: string, { method }: HttpInput, fail: (problem: string) => never) {
-  if (body === '' && method === 'HEAD') return null;
+function errorIn(body: string, bodiless: boolean, fail: (problem: string) => never) {
+  if (body === '' && bodiless) return null;
   let answer: unknown;
   try {
     answer = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
