@@ -65,11 +65,10 @@ export const lengthTarget: FuzzTarget = fuzzTarget<LengthInput>({
           before + unit.repeat(Math.ceil(length / unit.length)) + after;
         const [short, long] = [textOf(SHORT), textOf(LONG)];
         let growth = Infinity;
-        let outcome = '';
         // The best of a few: a slow moment of the machine is no finding.
         for (let attempt = 0; attempt < 4; attempt += 1) {
           const [first, second] = [timed(parse, short), timed(parse, long)];
-          outcome = `${parser} ${second.outcome}`;
+          const outcome = `${parser} ${second.outcome}`;
           if (second.ms < NOTICEABLE_MS) return outcome;
           growth = Math.min(growth, second.ms / first.ms);
           if (growth < MAX_GROWTH) return outcome;
