@@ -1,4 +1,4 @@
-/** A TCP proxy in front of a real server that can cut its connections or swallow what is sent. */
+/** A TCP proxy in front of a real server that can cut its connections, swallow what is sent, or delay it. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -8,6 +8,7 @@ export type FaultProxyMode = 'pass' | 'refuse' | 'hang';
 /** Makes the network fail at a moment of the test's choice. */
 export class FaultProxy {
   private mode: FaultProxyMode = 'pass';
+  private delayMs = 0;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -40,6 +41,11 @@ export class FaultProxy {
     if (mode === 'hang') this.sockets.forEach((socket) => socket.pause());
   }
 
+  /** From now on all that is sent, in either direction, arrives this many milliseconds later. */
+  slowDown(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
   /** From now on new connections go to another server; existing ones are cut. */
   retarget(target: string): void {
     this.target = new URL(target);
@@ -63,7 +69,7 @@ export class FaultProxy {
       [outbound, inbound],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => this.deliver(to, chunk));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
@@ -71,5 +77,10 @@ export class FaultProxy {
       });
       if (this.mode === 'hang') from.pause();
     }
+  }
+  private deliver(to: Socket, chunk: Buffer): void {
+    const write = () => void (to.destroyed || to.write(chunk));
+    if (this.delayMs === 0) write();
+    else setTimeout(write, this.delayMs);
   }
 }

@@ -23,6 +23,8 @@ export interface RedisTestServerOptions {
   readonly config?: Readonly<Record<string, string | number>>;
   /** As a Sentinel, which rewrites its configuration and so reads it from a file. Default: false. */
   readonly sentinel?: boolean;
+  /** As a system that survives a write beyond its file size limit (SIGXFSZ). Default: it ends by it. */
+  readonly outlivesFileSizeLimit?: boolean;
 }
 
 /** A Redis on a loopback port, with a password, that by default keeps nothing. */
@@ -82,7 +84,11 @@ export class RedisTestServer {
     const file = join(directory, `sentinel-${port}.conf`);
     if (sentinel) writeFileSync(file, text, { mode: 0o600 });
     // In a session of its own: Ctrl-C is meant for the runner, which stops the server last.
-    const child = spawn(PROGRAM, sentinel ? [file, '--sentinel'] : ['-'], {
+    const args = sentinel ? [file, '--sentinel'] : ['-'];
+    const [program, ...rest] = options.outlivesFileSizeLimit
+      ? ['sh', '-c', `trap '' XFSZ; exec ${PROGRAM} "$@"`, PROGRAM, ...args]
+      : [PROGRAM, ...args];
+    const child = spawn(program, rest, {
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -101,6 +107,11 @@ export class RedisTestServer {
   get url(): string {
     const access = this.password === null ? '' : `:${this.password}@`;
     return `redis://${access}127.0.0.1:${this.port}`;
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.child.pid as number;
   }
 
   /** Ends the server. Bears repetition. */
