@@ -1,4 +1,5 @@
 import { TemporarilyUnavailableError } from '@keyward/oauth';
+import { eventually } from '../testing/eventually.js';
 import { clientFixture } from '../testing/client.fixture.js';
 import { CachedClientStore, CLIENT_FRESH_MS, CLIENT_STALE_MS } from './cached-client.store.js';
 import { type Client } from './client.js';
@@ -8,9 +9,12 @@ class ListedClientStore extends ClientStore {
   client: Client | null = clientFixture();
   failure: Error | null = null;
   reads = 0;
+  /** Resolves when an answer may go. */
+  delay: Promise<void> = Promise.resolve();
 
   async find(): Promise<Client | null> {
     this.reads += 1;
+    await this.delay;
     if (this.failure !== null) throw this.failure;
     return this.client;
   }
@@ -56,6 +60,39 @@ describe('CachedClientStore', () => {
     nowMs += 1000;
     await store.find('shop');
     expect(record.reads).toBe(3);
+  });
+
+  it('goes on with what it knows while the record stands still, by one reading that is used when it ends', async () => {
+    await store.find('shop');
+    let go: () => void = () => undefined;
+    record.delay = new Promise((resolve) => (go = resolve));
+    record.client = clientFixture({ disabledAt: new Date() });
+    nowMs = CLIENT_FRESH_MS;
+    const answers = await Promise.all([store.find('shop'), store.find('shop')]);
+    expect(answers.map((client) => client?.disabledAt)).toEqual([null, null]);
+    expect(record.reads).toBe(2);
+    go();
+    await record.delay;
+    nowMs += 1;
+    const disabled = await eventually(
+      () => store.find('shop'),
+      (client) => client?.disabledAt !== null,
+    );
+    expect(disabled?.disabledAt).toBeInstanceOf(Date);
+    expect(record.reads).toBe(2);
+  });
+
+  it('joins no reading that may be older than an answer may be', async () => {
+    await store.find('shop');
+    let go: () => void = () => undefined;
+    record.delay = new Promise((resolve) => (go = resolve));
+    nowMs = CLIENT_FRESH_MS;
+    const first = store.find('shop');
+    nowMs += CLIENT_FRESH_MS;
+    const second = store.find('shop');
+    expect(record.reads).toBe(3);
+    go();
+    await Promise.all([first, second]);
   });
 
   it('takes no fault but an outage for a reason to go on', async () => {

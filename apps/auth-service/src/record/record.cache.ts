@@ -13,6 +13,9 @@ export const RECORD_STALE_MS = 300_000;
 /** After a failure those that are remembered do not wait for the record again for so long. */
 const RETRY_MS = 1000;
 
+/** How long one that is remembered waits for a record that neither answers nor fails: it may stand still. */
+export const RECORD_PATIENCE_MS = 500;
+
 interface Entry<T> {
   // Resolved, and given to everybody who asks: most requests find all that they ask for here.
   readonly answer: Promise<T>;
@@ -22,6 +25,7 @@ interface Entry<T> {
 /** What the record holds by its key. That it holds nothing is never remembered. */
 export class RecordCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
+  private readonly readings = new Map<string, Entry<T>>();
   private retryAtMs = -Infinity;
 
   /**
@@ -46,16 +50,44 @@ export class RecordCache<T> {
   private async readAnew(key: string, known: Entry<T> | undefined, now: number): Promise<T> {
     const isUsable = known !== undefined && now - known.readAtMs < RECORD_STALE_MS;
     if (isUsable && now < this.retryAtMs) return known.answer;
+    if (!isUsable) return this.readOnce(key, now);
+    // One reading a key: a record that stands still would else hold a connection for each request.
+    const underWay = this.readings.get(key);
+    const isFresh = underWay !== undefined && now - underWay.readAtMs < RECORD_FRESH_MS;
+    return this.within(isFresh ? underWay.answer : this.readOnce(key, now), known.answer);
+  }
+
+  private readOnce(key: string, readAtMs: number): Promise<T> {
+    const answer = this.read(key)
+      .then((value) => {
+        this.remember(key, value, readAtMs);
+        return value;
+      })
+      .finally(() => {
+        if (this.readings.get(key)?.answer === answer) this.readings.delete(key);
+      });
+    this.readings.set(key, { answer, readAtMs });
+    return answer;
+  }
+
+  /** What is being read, or what is remembered where that is not to be had now. */
+  private async within(reading: Promise<T>, known: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, RECORD_PATIENCE_MS, null);
+    });
     try {
-      const value = await this.read(key);
-      this.remember(key, value, now);
-      return value;
+      const inTime = await Promise.race([reading.then((value) => ({ value })), late]);
+      if (inTime !== null) return inTime.value;
+      // Nobody else waits for it; what it says is remembered when it comes.
+      reading.catch(() => undefined);
     } catch (error) {
       if (!(error instanceof TemporarilyUnavailableError)) throw error;
-      this.retryAtMs = this.clock() + RETRY_MS;
-      if (isUsable) return known.answer;
-      throw error;
+    } finally {
+      clearTimeout(timer);
     }
+    this.retryAtMs = this.clock() + RETRY_MS;
+    return known;
   }
 
   private remember(key: string, value: T, readAtMs: number): void {
