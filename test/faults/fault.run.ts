@@ -73,13 +73,20 @@ async function findRevived(load: MixedLoad, doomed: readonly LineageClient[]): P
     else if (detail !== '400 invalid_grant') problems.push(`a revoked grant: ${detail}`);
   }
   for (const token of load.revoked.slice(-REVOKED_SAMPLE)) {
-    if ((await load.isActive(token)) !== false) problems.push('a revoked access token is active');
+    if (await isTakenForLive(load, token)) problems.push('a revoked access token is active');
     for (const policy of ['accept', 'introspect', 'reject'] as const) {
       const isRefused = async () => (await load.callResource(policy, token)).status === 401;
       if (!(await comesTrue(isRefused))) problems.push(`${policy}: takes a revoked access token`);
     }
   }
   return problems;
+}
+
+/** Asks until it is told. */
+async function isTakenForLive(load: MixedLoad, token: string): Promise<boolean> {
+  let isActive: boolean | null = null;
+  await comesTrue(async () => (isActive = await load.isActive(token)) !== null);
+  return isActive !== false;
 }
 
 async function comesTrue(condition: () => Promise<boolean>): Promise<boolean> {

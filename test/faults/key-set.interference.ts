@@ -1,10 +1,13 @@
 /** The JWK Set answers otherwise for a while, which resource servers must not mind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault } from './fault.js';
-import { type Interference } from './world/issuer.proxy.js';
+import { type Interference, type IssuerProxy } from './world/issuer.proxy.js';
 
 const PATH = '/.well-known/jwks.json';
 const LASTS_MS = 5000;
+/** After an outage resource servers wait up to a minute until they ask again. */
+const ASKED_WITHIN_MS = 90_000;
+const RESOURCE_SERVERS = 3;
 
 /** What is true of each such fault. */
 export function keySetFault(name: string, what: string, interference: Interference): Fault {
@@ -14,6 +17,7 @@ export function keySetFault(name: string, what: string, interference: Interferen
     promise: 'known keys go on verifying, new tokens included; no request waits for the set',
     inflict: async ({ world, broken }) => {
       const { issuerProxy } = world;
+      await untilAskedRegularly(issuerProxy);
       const before = issuerProxy.interfered;
       issuerProxy.interfere(PATH, interference);
       await sleep(LASTS_MS);
@@ -21,4 +25,12 @@ export function keySetFault(name: string, what: string, interference: Interferen
       if (issuerProxy.interfered === before) broken('nobody asked for the set');
     },
   };
+}
+
+/** Until each resource server has asked twice. */
+async function untilAskedRegularly(issuerProxy: IssuerProxy): Promise<void> {
+  const enough = issuerProxy.askedFor(PATH) + 2 * RESOURCE_SERVERS;
+  for (const end = Date.now() + ASKED_WITHIN_MS; Date.now() < end; await sleep(50)) {
+    if (issuerProxy.askedFor(PATH) >= enough) return;
+  }
 }

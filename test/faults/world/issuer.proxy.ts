@@ -11,6 +11,7 @@ export class IssuerProxy {
   readonly #agent = new http.Agent({ keepAlive: true });
   /** Answers that are still being passed on, by path. */
   readonly #streams = new Map<ServerResponse, string>();
+  readonly #asked = new Map<string, number>();
   #interfered = 0;
 
   private constructor(
@@ -38,6 +39,11 @@ export class IssuerProxy {
     return this.#interfered;
   }
 
+  /** How many requests for a path came so far. */
+  askedFor(path: string): number {
+    return this.#asked.get(path) ?? 0;
+  }
+
   /** From now on this path answers so, and what it was answering breaks off. */
   interfere(path: string, interference: Interference): void {
     this.#interferences.set(path, interference);
@@ -58,6 +64,7 @@ export class IssuerProxy {
 
   #forward(request: IncomingMessage, response: ServerResponse): void {
     const path = new URL(request.url ?? '/', 'http://proxy').pathname;
+    this.#asked.set(path, this.askedFor(path) + 1);
     const interference = this.#interferences.get(path);
     if (interference !== undefined) {
       this.#interfered += 1;
