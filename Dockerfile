@@ -24,7 +24,7 @@ COPY apps apps
 RUN npx tsc --build apps/*/tsconfig.app.json
 RUN cd apps/storefront && npx vite build
 # Where a service has no pages, an empty folder stands for them.
-RUN for app in apps/*; do mkdir -p "$app/views" "$app/web/dist"; done
+RUN for app in apps/*; do mkdir -p "$app/views" "$app/web/dist" "$app/bin"; done
 
 FROM manifests AS dependencies
 ARG APP
@@ -55,6 +55,10 @@ COPY --from=build /keyward/apps/${APP}/package.json apps/service/
 COPY --from=build /keyward/apps/${APP}/dist apps/service/dist
 COPY --from=build /keyward/apps/${APP}/views apps/service/views
 COPY --from=build /keyward/apps/${APP}/web/dist apps/service/web/dist
+COPY --from=build /keyward/apps/${APP}/bin apps/service/bin
+# The command line of auth-service; other services have none, and an empty folder stands for it.
+RUN [ ! -f apps/service/bin/keyward.mjs ] \
+  || ln -s /keyward/apps/service/bin/keyward.mjs /usr/local/bin/keyward
 USER node
 WORKDIR /keyward/apps/service
 CMD ["node", "--enable-source-maps", "dist/main.js"]

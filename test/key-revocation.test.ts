@@ -16,7 +16,7 @@ import { startAuthService } from './support/auth-service.js';
 import { startOrdersService } from './support/orders-service.js';
 
 const BOOTSTRAP_FILE = fileURLToPath(new URL('../deploy/bootstrap.json', import.meta.url));
-const KEYS = fileURLToPath(new URL('../apps/auth-service/dist/keys.js', import.meta.url));
+const KEYWARD = fileURLToPath(new URL('../apps/auth-service/dist/cli.js', import.meta.url));
 const AUDIENCE = 'http://127.0.0.1:4001';
 
 /** The bound that the feed is held to elsewhere; the machine may be busy. */
@@ -147,7 +147,7 @@ describe('a signing key that is revoked while the JWK Set cannot be fetched', ()
     return Promise.all(resources.map(ask));
   }
   const keys = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [KEYS, ...args], {
+    promisify(execFile)(process.execPath, [KEYWARD, 'keys', '--local', ...args], {
       env: { PATH: process.env['PATH'] ?? '', AUTH_ISSUER: server.url, ...environment },
     });
 
@@ -183,7 +183,7 @@ describe('a signing key that is revoked while the JWK Set cannot be fetched', ()
       }
       return seen;
     })();
-    await keys('revoke', kidOf(old), '--reason', 'stolen');
+    await keys('revoke', kidOf(old), '--yes', '--reason', 'stolen');
     revokedAtMs = performance.now();
     const times = (await refused).map((ms) => ms - revokedAtMs);
     process.stdout.write(

@@ -21,7 +21,7 @@ import { BalancingProxy } from './balancing.proxy.js';
 import { Topology } from './topology.js';
 
 const BOOTSTRAP_FILE = fileURLToPath(new URL('../../deploy/bootstrap.json', import.meta.url));
-const MIGRATE = fileURLToPath(new URL('../../apps/auth-service/dist/migrate.js', import.meta.url));
+const KEYWARD = fileURLToPath(new URL('../../apps/auth-service/dist/cli.js', import.meta.url));
 const DRAIN_MS = 1500;
 /** Several processes start here, on a machine that may have other work. */
 const START_LIMIT_MS = 90_000;
@@ -113,7 +113,7 @@ export class ProcessTopology extends Topology {
       STOREFRONT_URL: `http://127.0.0.1:${storefront}`,
       STOREFRONT_APPLICATION_TYPE: 'native',
     };
-    await promisify(execFile)(process.execPath, [MIGRATE], {
+    await promisify(execFile)(process.execPath, [KEYWARD, 'migrate'], {
       env: { PATH: process.env['PATH'], DATABASE_URL: this.#database?.url ?? '' },
     });
     for (const [index, port] of ports.entries()) {

@@ -113,8 +113,8 @@ describeWithRedis('GrantHistory', (redis) => {
       ChildProgram.start(
         `const [node, url, reference] = process.argv;
          process.env.DATABASE_URL = url;
-         process.argv = [node, 'explain', reference];
-         await import('./src/explain.ts');`,
+         process.argv = [node, 'keyward', 'grants', '--local', 'explain', reference];
+         await import('./src/cli.ts');`,
         server.database.url,
         reference,
       ).ended();
@@ -122,8 +122,9 @@ describeWithRedis('GrantHistory', (redis) => {
     expect(text).toContain(`grant ${grantId}\n  client web, account ${ALICE}`);
     expect(await ask(grantId)).toMatchObject({ code: 0, lines: text.split('\n') });
     expect(await ask(randomUUID())).toMatchObject({ code: 1 });
-    expect(await ask('--help')).toMatchObject({ code: 2, lines: [] });
-  });
+    expect(await ask('--unknown')).toMatchObject({ code: 2, lines: [] });
+    // Each is a process that loads the sources.
+  }, 240_000);
 
   it('knows nothing of a reference that is not recorded, and says no to what is none', async () => {
     expect(await history.explain(randomUUID())).toBeNull();

@@ -47,7 +47,7 @@ export async function requireMigrated(url: string): Promise<void> {
   if (pending.length === 0) return;
   throw new StartupError(
     `the schema is behind by ${pending.length} migration(s), the first is ${pending[0]}: ` +
-      'run "node dist/migrate.js" of this release, or set AUTH_MIGRATIONS=run',
+      'run "keyward migrate" of this release, or set AUTH_MIGRATIONS=run',
   );
 }
 

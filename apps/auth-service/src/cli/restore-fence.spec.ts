@@ -1,12 +1,12 @@
 import { Client } from 'pg';
-import { RevocationService } from './revocation/revocation.service.js';
-import { ChildProgram } from './storage/testing/child-program.js';
-import { describeWithRedis } from './storage/testing/describe-with-redis.js';
-import { createTestDatabase, type TestDatabase } from './storage/testing/test-database.js';
-import { ALICE } from './testing/bootstrap.fixture.js';
-import { CodeFlow } from './testing/code-flow.js';
-import { basic, SHARED_KEY, TestApplication } from './testing/test-application.js';
-import { ORIGIN } from './testing/request-origin.fixture.js';
+import { RevocationService } from '../revocation/revocation.service.js';
+import { ChildProgram } from '../storage/testing/child-program.js';
+import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
+import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
+import { ALICE } from '../testing/bootstrap.fixture.js';
+import { CodeFlow } from '../testing/code-flow.js';
+import { basic, SHARED_KEY, TestApplication } from '../testing/test-application.js';
+import { ORIGIN } from '../testing/request-origin.fixture.js';
 
 interface Tokens {
   readonly access_token: string;
@@ -59,8 +59,8 @@ describeWithRedis('restore-fence', (redis) => {
        process.env.DATABASE_URL = databaseUrl;
        process.env.REDIS_URL = redisUrl;
        process.env.REDIS_KEY_PREFIX = keyPrefix;
-       process.argv = [node, 'restore-fence', ...args];
-       await import('./src/restore-fence.ts');`,
+       process.argv = [node, 'keyward', 'restore-fence', ...args];
+       await import('./src/cli.ts');`,
       ...[restored.url, url, keyPrefix, ...args],
     );
   };
@@ -162,7 +162,10 @@ describeWithRedis('restore-fence', (redis) => {
     ['a time to come', ['--backup-taken-at', '2999-01-01T00:00:00Z']],
     ['what it does not know', ['--backup-taken-at', '2025-01-01T00:00:00Z', '--force']],
   ])('does nothing when it is given %s', async (_, args) => {
-    expect(await run(...args)).toEqual({ code: 2, text: expect.stringContaining('usage:') });
+    expect(await run(...args)).toEqual({
+      code: 2,
+      text: expect.stringMatching(/^error: .*(--backup-taken-at|--force)/m),
+    });
   });
 
   async function query<T extends object>(statement: string): Promise<readonly T[]> {

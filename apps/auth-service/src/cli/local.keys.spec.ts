@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
-import { KeyRing } from './keys/key.ring.js';
-import { makeKeyPair } from './keys/signature.js';
-import { PostgresDatabase } from './storage/postgres/postgres.database.js';
-import { ChildProgram } from './storage/testing/child-program.js';
-import { createTestDatabase, type TestDatabase } from './storage/testing/test-database.js';
-import { SHARED_KEY, TestApplication } from './testing/test-application.js';
+import { KeyRing } from '../keys/key.ring.js';
+import { makeKeyPair } from '../keys/signature.js';
+import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
+import { ChildProgram } from '../storage/testing/child-program.js';
+import { createTestDatabase, type TestDatabase } from '../storage/testing/test-database.js';
+import { SHARED_KEY, TestApplication } from '../testing/test-application.js';
 
 // Each command is a process that loads the sources.
 const TIMEOUT_MS = 240_000;
 const PASSPHRASE = 'battery staple';
 
-describe('keys, the command', () => {
+describe('keyward keys --local', () => {
   let database: TestDatabase;
   let directory: string;
   let server: TestApplication;
@@ -33,8 +33,8 @@ describe('keys, the command', () => {
     const program = ChildProgram.start(
       `const [node, settings, ...args] = process.argv;
        Object.assign(process.env, JSON.parse(settings));
-       process.argv = [node, 'keys', ...args];
-       await import('./src/keys.ts');`,
+       process.argv = [node, 'keyward', 'keys', '--local', ...args];
+       await import('./src/cli.ts');`,
       JSON.stringify({
         ...SHARED_KEY,
         DATABASE_URL: database.url,
@@ -87,7 +87,7 @@ describe('keys, the command', () => {
       expect((await keys('rotate')).out).toMatch(/^the standby takes over at \d{4}-/);
       expect((await keys('rotate', '--alg', 'PS256')).error).toMatch(/nothing is signed by PS256/);
 
-      expect(await keys('revoke', first, '--reason', 'stolen')).toMatchObject({
+      expect(await keys('revoke', first, '--yes', '--reason', 'stolen')).toMatchObject({
         code: 0,
         error: '',
       });
@@ -120,9 +120,12 @@ describe('keys, the command', () => {
   it(
     'says what is wrong, and explains itself',
     async () => {
-      const unknown = await keys('revoke', 'unknown');
-      expect(unknown).toMatchObject({ code: 1, error: 'there is no key unknown: see keys list\n' });
-      const usage = { code: 2, out: '', error: expect.stringMatching(/^usage: keys list/) };
+      const unknown = await keys('revoke', 'unknown', '--yes');
+      const error = 'error: there is no key unknown\nA list shows what there is.\n';
+      expect(unknown).toMatchObject({ code: 1, error });
+      const unasked = await keys('revoke', 'unknown');
+      expect(unasked).toMatchObject({ code: 2, error: expect.stringContaining('Say --yes') });
+      const usage = { code: 2, out: '', error: expect.stringMatching(/too many arguments/) };
       expect(await keys('list', 'all')).toMatchObject(usage);
     },
     TIMEOUT_MS,

@@ -1,0 +1,41 @@
+/** Looks at a deployment with every rule of the doctor. */
+import { readBootstrap } from '../config/bootstrap.config.js';
+import { checkConfiguration } from '../config/configuration.check.js';
+import { ConfigurationError } from '../config/configuration.error.js';
+import { parseEnvironment } from '../config/environment.schema.js';
+import { CLIENT_RULES } from '../doctor/client.rules.js';
+import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
+import { FILE_RULES } from '../doctor/file.rules.js';
+import { OUTBOUND_RULES } from '../doctor/outbound.rules.js';
+import { STORE_RULES } from '../doctor/store.rules.js';
+import { TOKEN_RULES } from '../doctor/token.rules.js';
+import { TRANSPORT_RULES } from '../doctor/transport.rules.js';
+
+/** @param isOffline whether the stores are left alone */
+export async function examine(
+  variables: NodeJS.ProcessEnv,
+  isOffline: boolean,
+): Promise<readonly Diagnosis[]> {
+  try {
+    checkConfiguration(variables);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((finding) => ({
+      rule: 'configuration',
+      severity: 'error',
+      clause: 'docs/configuration.md',
+      finding,
+      remedy: 'mend it: the server does not start like this',
+    }));
+  }
+  const rules = [
+    ...TRANSPORT_RULES,
+    ...OUTBOUND_RULES,
+    ...TOKEN_RULES,
+    ...CLIENT_RULES,
+    ...FILE_RULES,
+  ];
+  if (!isOffline) rules.push(...STORE_RULES);
+  const environment = parseEnvironment(variables);
+  return diagnose({ environment, bootstrap: readBootstrap(variables), variables }, rules);
+}
