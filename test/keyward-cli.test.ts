@@ -259,7 +259,7 @@ describe('keyward', () => {
     ],
     [
       'the server is down',
-      { KEYWARD_ISSUER: 'http://127.0.0.1:1' },
+      { KEYWARD_ISSUER: 'http://127.0.0.1:2' },
       'cannot be used: connect ECONNREFUSED',
     ],
   ])(
