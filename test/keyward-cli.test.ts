@@ -53,9 +53,7 @@ describe('keyward', () => {
         },
       ],
       clients: [adminClient('operator', SCOPES.join(' ')), adminClient('reader', 'admin:audit')],
-      accounts: [
-        { account_id: OWNER, username: 'alice', password: { env: 'ADMIN_SECRET' } },
-      ],
+      accounts: [{ account_id: OWNER, username: 'alice', password: { env: 'ADMIN_SECRET' } }],
     };
     await writeFile(join(directory, 'bootstrap.json'), JSON.stringify(bootstrap));
     server = await startAuthService(
