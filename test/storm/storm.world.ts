@@ -92,7 +92,10 @@ export class StormWorld {
   explanationOf(reference: string): string {
     const output = [this.#pastOutput, ...this.authServices.map((app) => app.output)].join('\n');
     const at = output.indexOf(reference);
-    return at === -1 ? 'nothing was logged' : output.slice(at, at + EXPLANATION_LENGTH);
+    // Copied: a slice would keep all of the output in memory, once for each explanation.
+    return at === -1
+      ? 'nothing was logged'
+      : Buffer.from(output.slice(at, at + EXPLANATION_LENGTH)).toString();
   }
 
   /** The form of a request in which a client says who it is. */

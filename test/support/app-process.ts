@@ -5,7 +5,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const START_TIMEOUT_MS = 25_000;
+// A process that is alone is ready in two seconds; one of twenty on two cores is not.
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /** How a process is started. */
@@ -18,7 +19,7 @@ export interface AppProcessOptions {
   readonly url: string;
   /** A path that answers 200 when the process can be used. */
   readonly readyPath: string;
-  /** How long that may take, in milliseconds. Default: 25 seconds. */
+  /** How long that may take, in milliseconds. Default: a minute. */
   readonly readyWithinMs?: number;
 }
 

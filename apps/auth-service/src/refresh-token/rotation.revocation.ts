@@ -13,7 +13,7 @@ const DONE = Promise.resolve();
 /** A sink of the relay: it is told of every revocation that the record holds, until it took it. */
 @Injectable()
 export class RotationRevocation extends RevocationSink implements OnModuleInit {
-  private taking: Promise<void> = Promise.resolve();
+  private taking: Promise<void> | null = null;
   private isBehind = false;
 
   constructor(
@@ -30,7 +30,12 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
 
   take(revocations: readonly PositionedRevocation[]): Promise<void> {
     const taken = this.takeAll(revocations);
-    this.taking = taken.catch(() => undefined);
+    const taking: Promise<void> = taken.then(
+      () => this.finish(taking, false),
+      // What fails comes again, all of it, so a later success makes it good.
+      () => this.finish(taking, true),
+    );
+    this.taking = taking;
     return taken;
   }
 
@@ -41,7 +46,8 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
    * @throws TemporarilyUnavailableError where that cannot be had now
    */
   catchUp(): Promise<void> {
-    return this.relay.isSettled && !this.isBehind ? DONE : this.waitUntilCaughtUp();
+    const isCaughtUp = this.relay.isSettled && this.taking === null && !this.isBehind;
+    return isCaughtUp ? DONE : this.waitUntilCaughtUp();
   }
 
   private async waitUntilCaughtUp(): Promise<void> {
@@ -55,13 +61,15 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
   }
 
   private async takeAll(revocations: readonly PositionedRevocation[]): Promise<void> {
-    // What fails comes again, all of it, so a later success makes it good.
-    this.isBehind = true;
     const grantIds = revocations.filter(({ kind }) => kind === 'grant').map(({ value }) => value);
     const lineages = grantIds.length === 0 ? [] : await this.record.findByGrants(grantIds);
     await Promise.all(
       lineages.map(({ handle, absoluteExpiresMs }) => this.store.revoke(handle, absoluteExpiresMs)),
     );
-    this.isBehind = false;
+  }
+
+  private finish(taking: Promise<void>, isBehind: boolean): void {
+    this.isBehind = isBehind;
+    if (this.taking === taking) this.taking = null;
   }
 }

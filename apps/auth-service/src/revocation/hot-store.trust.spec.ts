@@ -58,6 +58,19 @@ describe('the trust in the hot store', () => {
     expect(relays).toBe(2);
   });
 
+  it('waits for nothing that comes later, however much comes', async () => {
+    const trust = whole();
+    let isOver = false;
+    const follow = (): Promise<void> =>
+      trust.holdBackFor(new Promise((resolve) => setTimeout(resolve, 5))).then(() => {
+        if (!isOver) void follow();
+      });
+    void follow();
+    await trust.restoreBy(() => Promise.reject(new Error('not asked for')));
+    expect(trust.isWhole).toBe(false);
+    isOver = true;
+  });
+
   it('goes on where a relay failed on something else than the hot store', async () => {
     const trust = new HotStoreTrust();
     await trust.restoreBy(() => {

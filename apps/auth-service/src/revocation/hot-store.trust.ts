@@ -38,16 +38,20 @@ export class HotStoreTrust {
   }
 
   /**
-   * Resolves when it is whole.
-   * @param relay tries to make it so
-   * @throws what `relay` throws, where it is not whole then
+   * Resolves when nothing is missing that was known when this was called. What comes later is not waited
+   * for: where something always comes, nobody would ever be answered.
+   *
+   * @param relay tries to make good what failed
+   * @throws what `relay` throws, where something is missing then
    */
   async restoreBy(relay: () => Promise<void>): Promise<void> {
-    while (!this.isWhole) {
+    await Promise.allSettled(this.awaited);
+    const { losses } = this;
+    while (this.settled < losses) {
       try {
-        await (this.awaited.size > 0 ? Promise.allSettled(this.awaited) : relay());
+        await relay();
       } catch (error) {
-        if (!this.isWhole) throw error;
+        if (this.settled < losses) throw error;
       }
     }
   }
