@@ -3,7 +3,7 @@
 /**
  * Error codes of the token, introspection and revocation endpoints.
  * @see RFC 6749 section 5.2, RFC 7009 section 2.2.1, RFC 7591 section 3.2.2, RFC 8707 section 2,
- *   RFC 9449 section 12.2
+ *   RFC 8628 section 3.5, RFC 9449 section 12.2
  */
 export type EndpointErrorCode =
   | 'invalid_request'
@@ -17,6 +17,10 @@ export type EndpointErrorCode =
   | 'invalid_authorization_details'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'access_denied'
+  | 'expired_token'
   | 'invalid_client_metadata'
   | 'temporarily_unavailable'
   | 'server_error';
@@ -114,6 +118,29 @@ export class InvalidClientError extends OAuthError {
 /** The grant is unknown, expired, revoked, or another client's (RFC 6749 section 5.2). */
 export class InvalidGrantError extends OAuthError {
   readonly code = 'invalid_grant';
+}
+
+/** Nobody has decided about a device yet: the client asks again (RFC 8628 section 3.5). */
+export class AuthorizationPendingError extends OAuthError {
+  readonly code = 'authorization_pending';
+  /** It is what nearly every poll is answered. */
+  override readonly isReported = true;
+}
+
+/** As {@link AuthorizationPendingError}, and asked too soon: from now on five seconds later (RFC 8628 section 3.5). */
+export class SlowDownError extends OAuthError {
+  readonly code = 'slow_down';
+  override readonly isReported = true;
+}
+
+/** The person did not allow what a device asked for (RFC 8628 section 3.5). */
+export class AccessDeniedError extends OAuthError {
+  readonly code = 'access_denied';
+}
+
+/** Nobody allowed in time what a device asked for (RFC 8628 section 3.5). */
+export class ExpiredTokenError extends OAuthError {
+  readonly code = 'expired_token';
 }
 
 /** What a client is to be registered with contradicts itself or the server (RFC 7591 section 3.2.2). */

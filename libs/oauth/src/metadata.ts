@@ -24,6 +24,8 @@ export interface AuthorizationServerMetadata {
   readonly service_documentation?: string;
   readonly authorization_endpoint?: string;
   readonly pushed_authorization_request_endpoint?: string;
+  /** @see RFC 8628 section 4 */
+  readonly device_authorization_endpoint?: string;
   readonly response_modes_supported?: readonly string[];
   readonly code_challenge_methods_supported?: readonly string[];
   readonly authorization_response_iss_parameter_supported?: boolean;

@@ -17,6 +17,9 @@ export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exch
 /** Grant type of an assertion by an issuer that is trusted (RFC 7523 section 2.1). */
 export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** Grant type of a device whose person signs in elsewhere (RFC 8628 section 3.4). */
+export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** What an access token is called in an exchange (RFC 8693 section 3). */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -90,6 +93,21 @@ export interface PushedAuthorizationResponse {
   readonly request_uri: string;
   /** Seconds in which the request has to be used. */
   readonly expires_in: number;
+}
+
+/** A successful answer to a device authorization request (RFC 8628 section 3.2). */
+export interface DeviceAuthorizationResponse {
+  readonly device_code: string;
+  /** What the person types. */
+  readonly user_code: string;
+  /** Where the person types it. */
+  readonly verification_uri: string;
+  /** The same with the code in it, for a QR code. */
+  readonly verification_uri_complete: string;
+  /** Seconds until both codes expire. */
+  readonly expires_in: number;
+  /** Seconds that the client leaves between two polls. */
+  readonly interval: number;
 }
 
 /** What introspection says of a live token (RFC 7662 section 2.2). */

@@ -75,7 +75,14 @@ export class AuthorizationGranter {
   }
 }
 
-function grantOf(request: AuthorizationRequest, session: Session): Grant {
+/** What a grant takes from the request that it answers. */
+export type GrantedRequest = Pick<
+  AuthorizationRequest,
+  'clientId' | 'scope' | 'resources' | 'authorizationDetails' | 'acrValues'
+>;
+
+/** A new grant of whoever is signed in. Without `offline_access` it ends with the session. */
+export function grantOf(request: GrantedRequest, session: Session): Grant {
   return {
     grantId: randomUUID(),
     accountId: session.accountId,

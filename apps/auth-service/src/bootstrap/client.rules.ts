@@ -3,6 +3,7 @@ import {
   AUTHORIZATION_CODE_GRANT,
   CERTIFICATE_METHODS,
   CLIENT_CREDENTIALS_GRANT,
+  DEVICE_CODE_GRANT,
   OFFLINE_ACCESS_SCOPE,
   parseScope,
   REFRESH_TOKEN_GRANT,
@@ -105,6 +106,7 @@ function findCertificateProblems(client: ClientDocument, mutualTls: boolean): st
 function findGrantProblems(client: ClientDocument): string[] {
   const { token_endpoint_auth_method: method, grant_types, redirect_uris } = client;
   const has = (grantType: (typeof grant_types)[number]) => grant_types.includes(grantType);
+  const isSignedInFor = has(AUTHORIZATION_CODE_GRANT) || has(DEVICE_CODE_GRANT);
   const problems: string[] = [];
   // RFC 6749 section 4.4: whoever knows the client_id would be given its tokens.
   if (method === 'none' && has(CLIENT_CREDENTIALS_GRANT)) {
@@ -116,18 +118,20 @@ function findGrantProblems(client: ClientDocument): string[] {
   if (has(AUTHORIZATION_CODE_GRANT) !== redirect_uris.length > 0) {
     problems.push('redirect_uris are for authorization_code, which needs at least one');
   }
-  if (client.required_acr !== undefined && !has(AUTHORIZATION_CODE_GRANT)) {
-    problems.push('required_acr: nobody signs in without authorization_code');
+  if (client.required_acr !== undefined && !isSignedInFor) {
+    problems.push('required_acr: nobody signs in without authorization_code or device_code');
   }
-  if (has(REFRESH_TOKEN_GRANT) && !has(AUTHORIZATION_CODE_GRANT)) {
-    problems.push('grant_types: refresh_token needs authorization_code');
+  if (has(REFRESH_TOKEN_GRANT) && !isSignedInFor) {
+    problems.push('grant_types: refresh_token needs authorization_code or device_code');
   }
   if (
     client.authorization_details_types.length > 0 &&
-    !has(AUTHORIZATION_CODE_GRANT) &&
+    !isSignedInFor &&
     !has(CLIENT_CREDENTIALS_GRANT)
   ) {
-    problems.push('authorization_details_types need authorization_code or client_credentials');
+    problems.push(
+      'authorization_details_types need authorization_code, device_code or client_credentials',
+    );
   }
   if (parseScope(client.scope)?.includes(OFFLINE_ACCESS_SCOPE) && !has(REFRESH_TOKEN_GRANT)) {
     problems.push(`scope: ${OFFLINE_ACCESS_SCOPE} needs the grant type refresh_token`);

@@ -1,5 +1,5 @@
 /** What the members that ask for encryption mean, of a resource and of a client. */
-import { AUTHORIZATION_CODE_GRANT } from '@keyward/oauth';
+import { AUTHORIZATION_CODE_GRANT, DEVICE_CODE_GRANT } from '@keyward/oauth';
 import { findServerUriProblem } from '../client/client-uri.rules.js';
 import { selectRecipientKey, UnusableRecipientKeyError } from '../issuance/recipient.key.js';
 import { type ResourceDocument } from './bootstrap.schema.js';
@@ -27,8 +27,9 @@ export function findIdTokenEncryptionProblems(client: ClientDocument): string[] 
   const { id_token_encryption: encryption, jwks, jwks_uri } = client;
   if (encryption === undefined) return [];
   const problems: string[] = [];
-  if (!client.grant_types.includes(AUTHORIZATION_CODE_GRANT)) {
-    problems.push('id_token_encryption needs the grant type authorization_code');
+  const { grant_types: types } = client;
+  if (!types.includes(AUTHORIZATION_CODE_GRANT) && !types.includes(DEVICE_CODE_GRANT)) {
+    problems.push('id_token_encryption needs the grant type authorization_code or device_code');
   }
   if ((jwks === undefined) === (jwks_uri === undefined)) {
     problems.push('id_token_encryption needs either jwks or jwks_uri');

@@ -1,4 +1,5 @@
 /** What the members of a declared upstream mean for each other, and clients for their upstreams. */
+import { DEVICE_CODE_GRANT } from '@keyward/oauth';
 import { findServerUriProblem } from '../client/client-uri.rules.js';
 import { type ClientDocument } from './client.schema.js';
 import { type UpstreamDocument } from './upstream.schema.js';
@@ -26,15 +27,16 @@ export function findUpstreamProblems(upstream: UpstreamDocument, production: boo
  * @param upstreams the ids of all that there are
  */
 export function findOfferedUpstreamProblems(
-  { upstreams: offered, password_sign_in, redirect_uris }: ClientDocument,
+  { upstreams: offered, password_sign_in, redirect_uris, grant_types }: ClientDocument,
   upstreams: readonly string[],
 ): string[] {
   const problems = offered
     .filter((id) => !upstreams.includes(id))
     .map((id) => `upstreams: ${id} is not a declared upstream`);
   if (new Set(offered).size < offered.length) problems.push('upstreams names one twice');
-  if (offered.length > 0 && redirect_uris.length === 0) {
-    problems.push('upstreams: nobody signs in without authorization_code');
+  const isSignedInFor = redirect_uris.length > 0 || grant_types.includes(DEVICE_CODE_GRANT);
+  if (offered.length > 0 && !isSignedInFor) {
+    problems.push('upstreams: nobody signs in without authorization_code or device_code');
   }
   if (!password_sign_in && offered.length === 0) {
     problems.push('password_sign_in: without it nobody could sign in, as there are no upstreams');

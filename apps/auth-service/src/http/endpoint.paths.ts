@@ -4,6 +4,7 @@ import { AUTHORIZATION_SERVER_WELL_KNOWN, OPENID_CONFIGURATION_WELL_KNOWN } from
 export const ENDPOINT_PATHS = {
   authorization: '/oauth2/authorize',
   pushedAuthorization: '/oauth2/par',
+  deviceAuthorization: '/oauth2/device_authorization',
   token: '/oauth2/token',
   introspection: '/oauth2/introspect',
   revocation: '/oauth2/revoke',

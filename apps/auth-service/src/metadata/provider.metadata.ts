@@ -33,6 +33,7 @@ export interface ProviderConfiguration {
 const CLIENT_ENDPOINTS = {
   token_endpoint: ENDPOINT_PATHS.token,
   pushed_authorization_request_endpoint: ENDPOINT_PATHS.pushedAuthorization,
+  device_authorization_endpoint: ENDPOINT_PATHS.deviceAuthorization,
   introspection_endpoint: ENDPOINT_PATHS.introspection,
   revocation_endpoint: ENDPOINT_PATHS.revocation,
   userinfo_endpoint: ENDPOINT_PATHS.userinfo,
@@ -59,6 +60,7 @@ export function describeProvider({
     issuer,
     authorization_endpoint: at(ENDPOINT_PATHS.authorization),
     pushed_authorization_request_endpoint: at(ENDPOINT_PATHS.pushedAuthorization),
+    device_authorization_endpoint: at(ENDPOINT_PATHS.deviceAuthorization),
     token_endpoint: at(ENDPOINT_PATHS.token),
     userinfo_endpoint: at(ENDPOINT_PATHS.userinfo),
     end_session_endpoint: at(ENDPOINT_PATHS.endSession),

@@ -13,6 +13,8 @@ import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientRegistry } from '../client/client.registry.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
+import { DeviceAuthorizationStore } from '../device-authorization/device-authorization.store.js';
+import { UserCodeBrake } from '../device-authorization/user-code.brake.js';
 import { RememberedDeviceStore } from '../authentication/remembered-device.store.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
@@ -43,6 +45,8 @@ import { SessionRecord } from '../session/session.record.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { UpstreamIdentityStore } from '../upstream/upstream-identity.store.js';
 import { UpstreamStore } from '../upstream/upstream.store.js';
+import { MemoryDeviceAuthorizationStore } from './memory/memory-device-authorization.store.js';
+import { MemoryUserCodeBrake } from './memory/memory-user-code.brake.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
@@ -85,6 +89,8 @@ import { PostgresUpstreamIdentityStore } from './postgres/postgres-upstream-iden
 import { PostgresUpstreamStore } from './postgres/postgres-upstream.store.js';
 import { PostgresCheck } from './postgres/postgres.check.js';
 import { PostgresModule } from './postgres/postgres.module.js';
+import { RedisDeviceAuthorizationStore } from './redis/redis-device-authorization.store.js';
+import { RedisUserCodeBrake } from './redis/redis-user-code.brake.js';
 import { RedisInteractionStore } from './redis/redis-interaction.store.js';
 import { RedisRevocationStream } from './redis/redis-revocation.stream.js';
 import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
@@ -160,6 +166,16 @@ const HOT_STATE = [
     SignInBrake,
     (redis) => new RedisSignInBrake(redis),
     () => new MemorySignInBrake(),
+  ),
+  hot(
+    DeviceAuthorizationStore,
+    (redis) => new RedisDeviceAuthorizationStore(redis),
+    () => new MemoryDeviceAuthorizationStore(),
+  ),
+  hot(
+    UserCodeBrake,
+    (redis) => new RedisUserCodeBrake(redis),
+    () => new MemoryUserCodeBrake(),
   ),
   hot(
     InteractionStore,

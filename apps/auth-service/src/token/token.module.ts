@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AuthorizationCodeModule } from '../authorization/authorization-code.module.js';
 import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { DeviceAuthorizationModule } from '../device-authorization/device-authorization.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { PartnerModule } from '../partner/partner.module.js';
@@ -14,6 +15,7 @@ import { SenderConstraintModule } from '../sender-constraint/sender-constraint.m
 import { StorageModule } from '../storage/storage.module.js';
 import { AuthorizationCodeGrant } from './grants/authorization-code.grant.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { DeviceCodeGrant } from './grants/device-code.grant.js';
 import { ExchangedTokens } from './grants/exchanged.tokens.js';
 import { JwtBearerGrant } from './grants/jwt-bearer.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
@@ -28,6 +30,7 @@ const GRANTS = [
   RefreshTokenGrant,
   TokenExchangeGrant,
   JwtBearerGrant,
+  DeviceCodeGrant,
 ];
 
 @Module({
@@ -36,6 +39,7 @@ const GRANTS = [
     AuthorizationCodeModule,
     AuthorizationDetailsModule,
     ClientAuthenticationModule,
+    DeviceAuthorizationModule,
     GrantModule,
     IssuanceModule,
     PartnerModule,

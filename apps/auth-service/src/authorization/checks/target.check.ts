@@ -12,7 +12,7 @@ import { type CheckServices, type CheckSubject } from './authorization.check.js'
  */
 export async function checkTarget(
   { parameters, client }: CheckSubject,
-  { targets, details }: CheckServices,
+  { targets, details }: Pick<CheckServices, 'targets' | 'details'>,
 ) {
   const resolved = await details.resolve(client, parameters.authorizationDetails);
   const request = {

@@ -9,8 +9,8 @@ import { RedisScript } from './redis.script.js';
 // refuses would cost the other. All of it in one slot is little: a password takes far longer.
 const TAG = '{sign-in}';
 
-// The arithmetic of brake.limit.ts, by Redis's own clock. Both keys are asked before one is counted.
-const ATTEMPT = new RedisScript(`
+/** The arithmetic of brake.limit.ts, by Redis's own clock. Every key is asked before one is counted. */
+export const ATTEMPT = new RedisScript(`
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local wait = 0
@@ -38,8 +38,8 @@ for i, key in ipairs(KEYS) do
 end
 return 0`);
 
-// A key that has expired meanwhile must not come back, without an expiry at that.
-const TAKE_BACK = new RedisScript(`
+/** A key that has expired meanwhile must not come back, without an expiry at that. */
+export const TAKE_BACK = new RedisScript(`
 for i, key in ipairs(KEYS) do
   if ARGV[i] == 'all' then redis.call('DEL', key)
   elseif redis.call('EXISTS', key) == 1 then redis.call('HINCRBYFLOAT', key, 'level', -1) end
@@ -97,6 +97,12 @@ export class RedisSignInBrake extends SignInBrake {
   }
 }
 
-function toArguments({ freeAttempts, firstDelayMs, maxDelayMs, forgetMs }: BrakeLimit): string[] {
+/** A limit as {@link ATTEMPT} takes it. */
+export function toArguments({
+  freeAttempts,
+  firstDelayMs,
+  maxDelayMs,
+  forgetMs,
+}: BrakeLimit): string[] {
   return [freeAttempts, firstDelayMs, maxDelayMs, forgetMs].map(String);
 }
