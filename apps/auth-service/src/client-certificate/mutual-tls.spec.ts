@@ -219,6 +219,7 @@ describe('mutual TLS at the authorization server', () => {
       mtls_endpoint_aliases: {
         token_endpoint: `${base}${TOKEN}`,
         pushed_authorization_request_endpoint: `${base}/oauth2/par`,
+        device_authorization_endpoint: `${base}/oauth2/device_authorization`,
         introspection_endpoint: `${base}/oauth2/introspect`,
         revocation_endpoint: `${base}/oauth2/revoke`,
         userinfo_endpoint: `${base}/oauth2/userinfo`,

@@ -20,6 +20,8 @@ export interface DeviceAuthorizationTimes {
   readonly memorySeconds: number;
   /** The time between two polls, at first. */
   readonly intervalSeconds: number;
+  /** How long a poll that claims has for what it does; then, unless it said that it is done, another may. */
+  readonly leaseSeconds: number;
 }
 
 /** Who polls: both must be as they were at the request. */
@@ -32,8 +34,8 @@ export interface DevicePoller {
 /** What a poll found. */
 export type DevicePoll =
   /** This poll, and no other, has what was allowed. */
-  | { readonly outcome: 'claimed'; readonly grant: string }
-  /** Claimed before. */
+  | { readonly outcome: 'claimed'; readonly grant: string; readonly isRecorded: boolean }
+  /** Claimed before, and done. */
   | { readonly outcome: 'replayed'; readonly grant: string }
   | { readonly outcome: 'pending' | 'too_soon' | 'denied' | 'expired' }
   /** Another client's, or without the key; nothing was touched. */
@@ -87,19 +89,28 @@ export abstract class DeviceAuthorizationStore {
   abstract decide(id: string, accountId: string, grant: string | null): Promise<boolean>;
 
   /**
-   * Answers a device. What was allowed is claimed by exactly one poll, however many come at once. A
-   * poll that comes too soon, while nothing is decided, makes the interval five seconds longer.
+   * Answers a device. What was allowed is claimed by one poll at a time, however many come at once; the
+   * others are told `pending`. A poll that comes too soon, while nothing is decided, makes the interval
+   * five seconds longer.
    *
-   * @throws TemporarilyUnavailableError where the store cannot be reached
+   * @throws TemporarilyUnavailableError where the store cannot be reached; a claim may have been made
+   *   then, and ends by itself
    * @see RFC 8628 section 3.5
    */
   abstract poll(id: string, poller: DevicePoller): Promise<DevicePoll>;
 
   /**
-   * Gives a claim back: for the one poll that has it and can do nothing with it.
+   * Ends a claim that was of use: from now on every poll is `replayed`.
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
-  abstract release(id: string): Promise<void>;
+  abstract complete(id: string): Promise<void>;
+
+  /**
+   * Gives a claim back: for the one poll that has it and can do nothing with it.
+   * @param isRecorded whether the grant was recorded meanwhile, which the next claim is told
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  abstract release(id: string, isRecorded: boolean): Promise<void>;
 }
 
 /** What each poll that comes too soon adds to the interval (RFC 8628 section 3.5). */

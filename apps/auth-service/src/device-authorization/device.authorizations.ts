@@ -20,6 +20,9 @@ const MEMORY_SECONDS = 600;
 /** The time between two polls (RFC 8628 section 3.2). */
 export const POLL_SECONDS = 5;
 
+/** How long a server has for the tokens; one that dies meanwhile leaves them to the next poll. */
+const LEASE_SECONDS = 10;
+
 const DEVICE_CODE_BYTES = 32;
 
 /** Tries at a user code that no other device has: one of 2^34.5 is nearly always enough. */
@@ -42,7 +45,13 @@ export interface WaitingDevice {
 
 /** What became of a poll. */
 export type DeviceAnswer =
-  | { readonly outcome: 'claimed' | 'replayed'; readonly grant: Grant }
+  | {
+      readonly outcome: 'claimed';
+      readonly grant: Grant;
+      /** Whether an earlier claim, which was given back, came as far as recording the grant. */
+      readonly isRecorded: boolean;
+    }
+  | { readonly outcome: 'replayed'; readonly grant: Grant }
   | {
       readonly outcome: 'pending' | 'too_soon' | 'denied' | 'expired' | 'mismatched' | 'absent';
     };
@@ -81,6 +90,7 @@ export class DeviceAuthorizations {
         lifetimeSeconds: DEVICE_CODE_SECONDS,
         memorySeconds: MEMORY_SECONDS,
         intervalSeconds: POLL_SECONDS,
+        leaseSeconds: LEASE_SECONDS,
       };
       if (await this.store.begin(entry, times)) return codes;
     }
@@ -120,21 +130,30 @@ export class DeviceAuthorizations {
   }
 
   /**
-   * What a device is answered; of any number of polls one is told `claimed`.
+   * What a device is answered; of polls at the same time one is told `claimed`.
    * @throws TemporarilyUnavailableError where it cannot be known
    */
   async poll(deviceCode: string, poller: DevicePoller): Promise<DeviceAnswer> {
     const poll = await this.store.poll(digest(deviceCode), poller);
     if (poll.outcome !== 'claimed' && poll.outcome !== 'replayed') return poll;
-    return { outcome: poll.outcome, grant: parseGrant(poll.grant) };
+    return { ...poll, grant: parseGrant(poll.grant) };
+  }
+
+  /**
+   * What was claimed was of use, and is nobody's any more.
+   * @throws TemporarilyUnavailableError where the store cannot be reached
+   */
+  complete(deviceCode: string): Promise<void> {
+    return this.store.complete(digest(deviceCode));
   }
 
   /**
    * Gives back what was claimed in vain, because something else is down.
-   * @throws TemporarilyUnavailableError where the store cannot be reached; the code is used up then
+   * @param isRecorded whether the grant is in the record already
+   * @throws TemporarilyUnavailableError where the store cannot be reached; it comes back by itself then
    */
-  release(deviceCode: string): Promise<void> {
-    return this.store.release(digest(deviceCode));
+  release(deviceCode: string, isRecorded: boolean): Promise<void> {
+    return this.store.release(digest(deviceCode), isRecorded);
   }
 }
 

@@ -19,9 +19,12 @@ interface KeptDevice extends DeviceAuthorizationEntry {
   state: DeviceState;
   accountId: string | null;
   grant: string;
-  claimed: boolean;
+  done: boolean;
+  leasedUntilMs: number;
+  recorded: boolean;
   polledAtMs: number;
   intervalMs: number;
+  readonly leaseMs: number;
   readonly expiresAtMs: number;
   readonly forgottenAtMs: number;
 }
@@ -38,7 +41,7 @@ export class MemoryDeviceAuthorizationStore extends DeviceAuthorizationStore {
 
   async begin(
     entry: DeviceAuthorizationEntry,
-    { lifetimeSeconds, memorySeconds, intervalSeconds }: DeviceAuthorizationTimes,
+    { lifetimeSeconds, memorySeconds, intervalSeconds, leaseSeconds }: DeviceAuthorizationTimes,
   ): Promise<boolean> {
     const nowMs = Date.now();
     if (this.waiting(this.idsByUserCode.get(entry.userCodeKey)) !== undefined) return false;
@@ -50,9 +53,12 @@ export class MemoryDeviceAuthorizationStore extends DeviceAuthorizationStore {
       state: 'pending',
       accountId: null,
       grant: '',
-      claimed: false,
+      done: false,
+      leasedUntilMs: 0,
+      recorded: false,
       polledAtMs: -Infinity,
       intervalMs: intervalSeconds * 1000,
+      leaseMs: leaseSeconds * 1000,
       expiresAtMs,
       forgottenAtMs: expiresAtMs + memorySeconds * 1000,
     });
@@ -86,13 +92,14 @@ export class MemoryDeviceAuthorizationStore extends DeviceAuthorizationStore {
     if (device === undefined) return { outcome: 'absent' };
     const isProven = device.dpopJkt === null || device.dpopJkt === dpopJkt;
     if (device.clientId !== clientId || !isProven) return { outcome: 'mismatched' };
-    if (device.claimed) return { outcome: 'replayed', grant: device.grant };
+    if (device.done) return { outcome: 'replayed', grant: device.grant };
     if (device.state === 'denied') return { outcome: 'denied' };
-    if (device.state === 'approved') {
-      device.claimed = true;
-      return { outcome: 'claimed', grant: device.grant };
-    }
     const nowMs = Date.now();
+    if (device.state === 'approved') {
+      if (nowMs < device.leasedUntilMs) return { outcome: 'pending' };
+      device.leasedUntilMs = nowMs + device.leaseMs;
+      return { outcome: 'claimed', grant: device.grant, isRecorded: device.recorded };
+    }
     if (nowMs >= device.expiresAtMs) return { outcome: 'expired' };
     const isTooSoon = nowMs - device.polledAtMs < device.intervalMs - POLL_TOLERANCE_MS;
     device.polledAtMs = nowMs;
@@ -100,9 +107,16 @@ export class MemoryDeviceAuthorizationStore extends DeviceAuthorizationStore {
     return { outcome: isTooSoon ? 'too_soon' : 'pending' };
   }
 
-  async release(id: string): Promise<void> {
+  async complete(id: string): Promise<void> {
     const device = this.kept(id);
-    if (device !== undefined) device.claimed = false;
+    if (device !== undefined && device.leasedUntilMs > 0) device.done = true;
+  }
+
+  async release(id: string, isRecorded: boolean): Promise<void> {
+    const device = this.kept(id);
+    if (device === undefined || device.leasedUntilMs === 0) return;
+    device.leasedUntilMs = 0;
+    device.recorded ||= isRecorded;
   }
 
   private kept(id: string): KeptDevice | undefined {

@@ -20,7 +20,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)`;
 
 const BEGIN = new RedisScript(`${CLOCK}
 redis.call('HSET', KEYS[1], 'value', ARGV[1], 'client', ARGV[2], 'jkt', ARGV[3], 'state', 'pending',
-  'expires', now + ARGV[4], 'interval', ARGV[6])
+  'expires', now + ARGV[4], 'interval', ARGV[6], 'lease', ARGV[7])
 redis.call('PEXPIRE', KEYS[1], ARGV[4] + ARGV[5])
 return 1`);
 
@@ -45,14 +45,16 @@ return 1`);
 
 // What was decided is told however soon the device asks: only waiting can be done too fast.
 const POLL = new RedisScript(`${CLOCK}
-local entry = redis.call('HMGET', KEYS[1], 'client', 'jkt', 'state', 'grant', 'claimed', 'expires', 'polled', 'interval')
+local entry = redis.call('HMGET', KEYS[1], 'client', 'jkt', 'state', 'grant', 'done', 'expires',
+  'polled', 'interval', 'recorded', 'leased', 'lease')
 if not entry[1] then return {'absent'} end
 if entry[1] ~= ARGV[1] or (entry[2] ~= '' and entry[2] ~= ARGV[2]) then return {'mismatched'} end
 if entry[5] then return {'replayed', entry[4]} end
 if entry[3] == 'denied' then return {'denied'} end
 if entry[3] == 'approved' then
-  redis.call('HSET', KEYS[1], 'claimed', '1')
-  return {'claimed', entry[4]}
+  if entry[10] and now < tonumber(entry[10]) then return {'pending'} end
+  redis.call('HSET', KEYS[1], 'leased', now + entry[11])
+  return {'claimed', entry[4], entry[9] or ''}
 end
 if now >= tonumber(entry[6]) then return {'expired'} end
 redis.call('HSET', KEYS[1], 'polled', now)
@@ -62,7 +64,14 @@ if entry[7] and now - entry[7] < entry[8] - ARGV[3] then
 end
 return {'pending'}`);
 
-const RELEASE = new RedisScript(`return redis.call('HDEL', KEYS[1], 'claimed')`);
+const COMPLETE = new RedisScript(`
+if redis.call('HEXISTS', KEYS[1], 'leased') == 0 then return 0 end
+return redis.call('HSET', KEYS[1], 'done', '1')`);
+
+const RELEASE = new RedisScript(`
+if redis.call('HDEL', KEYS[1], 'leased') == 0 then return 0 end
+if ARGV[1] == '1' then redis.call('HSET', KEYS[1], 'recorded', '1') end
+return 1`);
 
 /** One hash a device and one script a verb; beside it one key that leads from the user code to it. */
 export class RedisDeviceAuthorizationStore extends DeviceAuthorizationStore {
@@ -72,20 +81,16 @@ export class RedisDeviceAuthorizationStore extends DeviceAuthorizationStore {
 
   async begin(
     { id, userCodeKey, value, clientId, dpopJkt }: DeviceAuthorizationEntry,
-    { lifetimeSeconds, memorySeconds, intervalSeconds }: DeviceAuthorizationTimes,
+    { lifetimeSeconds, memorySeconds, intervalSeconds, leaseSeconds }: DeviceAuthorizationTimes,
   ): Promise<boolean> {
-    const [lifetime = 0, memory = 0, interval = 0] = [
-      lifetimeSeconds,
-      memorySeconds,
-      intervalSeconds,
-    ].map((seconds) => Math.round(seconds * 1000));
+    const lifetime = toMs(lifetimeSeconds);
     // The user code first: where the device is not kept after that, it leads nowhere, and expires.
     const key = userCodeKeyOf(userCodeKey);
     const taken = await this.redis.run(key, (client) =>
-      client.set(key, id, { condition: 'NX', expiration: { type: 'PX', value: lifetime } }),
+      client.set(key, id, { condition: 'NX', expiration: { type: 'PX', value: Number(lifetime) } }),
     );
     if (taken === null) return false;
-    const times = [lifetime, memory, interval].map(String);
+    const times = [lifetime, ...[memorySeconds, intervalSeconds, leaseSeconds].map(toMs)];
     await this.evaluate(BEGIN, id, value, clientId, dpopJkt ?? '', ...times);
     return true;
   }
@@ -109,19 +114,24 @@ export class RedisDeviceAuthorizationStore extends DeviceAuthorizationStore {
 
   async poll(id: string, { clientId, dpopJkt }: DevicePoller): Promise<DevicePoll> {
     const limits = [POLL_TOLERANCE_MS, SLOW_DOWN_MS].map(String);
-    const [outcome, grant] = (await this.evaluate(
+    const [outcome, grant = '', recorded] = (await this.evaluate(
       POLL,
       id,
       clientId,
       dpopJkt ?? '',
       ...limits,
-    )) as [DevicePoll['outcome'], string?];
-    if (outcome === 'claimed' || outcome === 'replayed') return { outcome, grant: grant ?? '' };
+    )) as [DevicePoll['outcome'], string?, string?];
+    if (outcome === 'claimed') return { outcome, grant, isRecorded: recorded === '1' };
+    if (outcome === 'replayed') return { outcome, grant };
     return { outcome };
   }
 
-  async release(id: string): Promise<void> {
-    await this.evaluate(RELEASE, id);
+  async complete(id: string): Promise<void> {
+    await this.evaluate(COMPLETE, id);
+  }
+
+  async release(id: string, isRecorded: boolean): Promise<void> {
+    await this.evaluate(RELEASE, id, isRecorded ? '1' : '0');
   }
 
   private evaluate(script: RedisScript, id: string, ...args: string[]): Promise<unknown> {
@@ -132,4 +142,8 @@ export class RedisDeviceAuthorizationStore extends DeviceAuthorizationStore {
 
 function userCodeKeyOf(userCodeKey: string): string {
   return `device-user-code:${userCodeKey}`;
+}
+
+function toMs(seconds: number): string {
+  return String(Math.round(seconds * 1000));
 }

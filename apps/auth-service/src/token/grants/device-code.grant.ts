@@ -28,8 +28,8 @@ import { TokenResponseIssuer } from '../token-response.issuer.js';
 const REFUSAL = 'the device code is invalid or used up';
 
 /**
- * As with a code the tokens are signed before the grant is recorded: whatever fails until then gives the
- * claim back, and the next poll is as good. A second claim ends nothing: to ask again is what a device
+ * Whatever fails gives the claim back, and the next poll is as good: exactly one of all claims records the
+ * grant, in PostgreSQL. A poll after that ends nothing: to ask again is what a device
  * does all the time, and one whose answer was lost is no thief (RFC 8628 section 3.5).
  */
 @Injectable()
@@ -62,40 +62,38 @@ export class DeviceCodeGrant extends TokenGrant {
     const { clientId } = client;
     const dpopJkt = request.confirmation?.jkt ?? null;
     const answer = await this.devices.poll(deviceCode, { clientId, dpopJkt });
-    if (answer.outcome === 'claimed') {
-      return this.redeem(client, deviceCode, answer.grant, request);
-    }
+    if (answer.outcome === 'claimed') return this.redeem(client, deviceCode, answer, request);
     throw this.refused(answer, client, request);
   }
 
   private async redeem(
     client: Client,
     deviceCode: string,
-    grant: Grant,
+    { grant, isRecorded }: { readonly grant: Grant; readonly isRecorded: boolean },
     request: TokenRequest,
   ): Promise<TokenResponse> {
     const { resources, confirmation, authorizationDetails } = request;
-    const { response, isRecorded } = await this.orRelease(deviceCode, async () => {
+    const keyBinding = keyBindingOf(client, confirmation);
+    let recorded = isRecorded;
+    try {
       const target = await this.targets.narrow(grant, resources);
       const context = { nonce: null, confirmation, authorizationDetails };
       const response = await this.tokens.issue(grant, target, context);
-      return { response, isRecorded: await this.grants.create(grant) };
-    });
-    if (!isRecorded) {
-      throw this.invalid('its grant was ended meanwhile', client, request, grant);
-    }
-    const keyBinding = keyBindingOf(client, confirmation);
-    const refreshToken = await this.refreshTokens.issue(client, grant, keyBinding);
-    this.record('device.redeemed', null, request, grant);
-    return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
-  }
-
-  private async orRelease<T>(deviceCode: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
+      recorded ||= await this.grants.create(grant);
+      if (!recorded)
+        throw this.invalid('of a grant that was ended meanwhile', client, request, grant);
+      const refreshToken = await this.refreshTokens.issue(client, grant, keyBinding);
+      // Where this fails, the record has the grant: whoever claims it next is refused there.
+      await this.devices.complete(deviceCode).catch(() => undefined);
+      this.record('device.redeemed', null, request, grant);
+      return refreshToken === null ? response : { ...response, refresh_token: refreshToken };
     } catch (error) {
-      // Where this fails too the code is used up, and the device begins anew.
-      await this.devices.release(deviceCode).catch(() => undefined);
+      const isOver = error instanceof InvalidGrantError;
+      const end = isOver
+        ? this.devices.complete(deviceCode)
+        : this.devices.release(deviceCode, recorded);
+      // Where this fails too the claim ends by itself.
+      await end.catch(() => undefined);
       throw error;
     }
   }
