@@ -43,7 +43,7 @@ describeWithRedis('devices at two servers', (redis) => {
   });
 
   const outcome = ({ status, headers, body }: JsonAnswer) =>
-    [status, body['error'], headers.get('retry-after')].filter((part) => part != null).join(' ');
+    `${status} ${String(body['error'])} ${headers.get('retry-after') ?? ''}`.trimEnd();
   const allowed = async (): Promise<DeviceAuthorizationResponse> => {
     const codes = await tv.begin(SCOPE);
     await decideFor(servers[1], codes);

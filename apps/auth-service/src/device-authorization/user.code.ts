@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * No vowel, so that no code is a word, and no letter twice over on any keyboard but those of upper case.
+ * Without vowels no code is a word, without digits none of them is taken for a letter.
  * @see RFC 8628 section 6.1
  */
 export const USER_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
