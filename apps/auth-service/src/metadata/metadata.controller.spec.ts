@@ -31,6 +31,7 @@ describe('server metadata', () => {
       issuer: ISSUER,
       authorization_endpoint: `${ISSUER}/oauth2/authorize`,
       pushed_authorization_request_endpoint: `${ISSUER}/oauth2/par`,
+      device_authorization_endpoint: `${ISSUER}/oauth2/device_authorization`,
       token_endpoint: `${ISSUER}/oauth2/token`,
       userinfo_endpoint: `${ISSUER}/oauth2/userinfo`,
       end_session_endpoint: `${ISSUER}/oauth2/logout`,
@@ -77,7 +78,7 @@ describe('server metadata', () => {
     const endpoints = Object.entries(metadata).filter(
       ([name]) => name.endsWith('_endpoint') || name === 'jwks_uri',
     );
-    expect(endpoints).toHaveLength(8);
+    expect(endpoints).toHaveLength(9);
     for (const [name, url] of endpoints) {
       const response = await fetch(server.url(new URL(String(url)).pathname), {
         redirect: 'manual',
