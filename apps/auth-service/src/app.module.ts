@@ -22,6 +22,7 @@ import { storageConfig } from './config/storage.config.js';
 import { tlsConfig } from './config/tls.config.js';
 import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
+import { DevicePageModule } from './device-authorization/device-page.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
@@ -67,6 +68,7 @@ import { ViewsModule } from './views/views.module.js';
     AuthorizationModule,
     BootstrapModule,
     ClientModule,
+    DevicePageModule,
     TokenModule,
     InteractionModule,
     IntrospectionModule,

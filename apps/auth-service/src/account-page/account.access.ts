@@ -31,6 +31,11 @@ export interface Visitor extends Visit, SignedInAccount {
 /** How lately the person has to have signed in: `fresh` for what a thief of a session must not do. */
 export type Freshness = 'any' | 'fresh';
 
+/** What a page wants of a sign-in beyond what the person's own account does. */
+export type SignInDemand = Partial<
+  Pick<AuthorizationRequest, 'acrValues' | 'maxAgeSeconds' | 'hintedSubject'>
+>;
+
 const INTERACTION_ID_BYTES = 16;
 
 @Injectable()
@@ -49,13 +54,19 @@ export class AccountAccess {
    * prove what is missing, and from there to `path`; what they posted is not done.
    *
    * @param path of a page of ours, never of a request: nobody can be led elsewhere
+   * @param demand of the page, over what `freshness` says
    * @returns null where the browser was sent on, and nothing is left to answer
    * @throws TemporarilyUnavailableError where it cannot be known
    * @see NIST SP 800-63B-4 section 5.2, OWASP ASVS 5.0 section 7.5.1
    */
-  async enter(visit: Visit, path: string, freshness: Freshness = 'any'): Promise<Visitor | null> {
+  async enter(
+    visit: Visit,
+    path: string,
+    freshness: Freshness = 'any',
+    demand: SignInDemand = {},
+  ): Promise<Visitor | null> {
     const who = await this.signedIn.find(visit.request);
-    const request = this.requestOf(path, who, freshness);
+    const request = { ...this.requestOf(path, who, freshness), ...demand };
     const decision = decide({
       request,
       client: OWN_PAGES,

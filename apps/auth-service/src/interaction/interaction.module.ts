@@ -58,6 +58,12 @@ import { UpstreamButtons } from './upstream.buttons.js';
     UpstreamButtons,
     UpstreamOffers,
   ],
-  exports: [InteractionForm, OpenInteractions, SignedInAccounts, UpstreamOffers],
+  exports: [
+    InteractionForm,
+    OpenInteractions,
+    PermissionDescriber,
+    SignedInAccounts,
+    UpstreamOffers,
+  ],
 })
 export class InteractionModule {}

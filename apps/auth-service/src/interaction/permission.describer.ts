@@ -23,7 +23,10 @@ export class PermissionDescriber {
    * Every scope token of the request, each under the resource that it is for, and nothing else.
    * @throws TemporarilyUnavailableError where the resources cannot be read
    */
-  async describe({ scope, resources }: AuthorizationRequest): Promise<readonly PermissionGroup[]> {
+  async describe({
+    scope,
+    resources,
+  }: Pick<AuthorizationRequest, 'scope' | 'resources'>): Promise<readonly PermissionGroup[]> {
     const forResources = scope.filter((token) => !OPENID_DESCRIPTIONS.has(token));
     const offering = (await this.resources.findOffering(forResources)).filter(({ identifier }) =>
       resources.includes(identifier),

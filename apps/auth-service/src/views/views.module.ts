@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { viewsConfig, type ViewsConfig } from '../config/views.config.js';
 import { AssetsController } from './assets.controller.js';
+import { DevicePages } from './device.pages.js';
 import { FactorPages } from './factor.pages.js';
 import { PageRenderer } from './page.renderer.js';
 import { PageSender } from './page.sender.js';
@@ -21,10 +22,11 @@ import { ViewFiles } from './view.files.js';
     PageTemplates,
     PageSender,
     PageRenderer,
+    DevicePages,
     FactorPages,
     EmailPages,
     PasswordPages,
   ],
-  exports: [EmailPages, FactorPages, PageRenderer, PageSender, PasswordPages],
+  exports: [DevicePages, EmailPages, FactorPages, PageRenderer, PageSender, PasswordPages],
 })
 export class ViewsModule {}
