@@ -98,7 +98,8 @@ export class DeviceFlow {
     form: Record<string, string> | string,
     headers: Record<string, string>,
   ): Promise<JsonAnswer> {
-    const named = this.clientId === null ? {} : { client_id: this.clientId };
+    const named: Record<string, string> =
+      this.clientId === null ? {} : { client_id: this.clientId };
     const body = typeof form === 'string' ? form : { ...named, ...form };
     const response = await this.server.post(path, body, { ...this.headers, ...headers });
     const { status } = response;
