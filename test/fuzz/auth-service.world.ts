@@ -77,6 +77,9 @@ export class AuthServiceWorld {
         },
         ...{ AUTH_BOOTSTRAP_FILE: file, KEYWARD_DATA_DIR: directory, DATABASE_URL: database.url },
         ...{ CLIENT_SECRET, PASSWORD_OF_alice: PASSWORD, PASSWORD_OF_bob: PASSWORD },
+        // A fuzzer asks more often than anybody may, and would see nothing but that.
+        ...{ AUTH_LIMIT_REFUSED: 'off', AUTH_LIMIT_AUTHORIZATION: 'off', AUTH_LIMIT_PAGES: 'off' },
+        ...{ AUTH_LIMIT_ADMINISTRATION: 'off', AUTH_LIMIT_USERINFO: 'off' },
         REDIS_URL: options.redisUrl ?? '',
         REDIS_KEY_PREFIX: `keyward-fuzz-${port}-${process.pid}:`,
         // Every request may then be of an address of its own, or one brake would be in the way of all.

@@ -12,6 +12,7 @@ import { ClientModule } from './client/client.module.js';
 import { auditConfig } from './config/audit.config.js';
 import { bootstrapConfig } from './config/bootstrap.config.js';
 import { lifecycleConfig } from './config/lifecycle.config.js';
+import { limitsConfig } from './config/limits.config.js';
 import { mailConfig } from './config/mail.config.js';
 import { outboundConfig } from './config/outbound.config.js';
 import { passwordPolicyConfig } from './config/password-policy.config.js';
@@ -27,6 +28,7 @@ import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { LogoutModule } from './logout/logout.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { EmailModule } from './email/email.module.js';
@@ -55,6 +57,7 @@ import { ViewsModule } from './views/views.module.js';
         auditConfig,
         viewsConfig,
         sessionConfig,
+        limitsConfig,
         mailConfig,
         lifecycleConfig,
         passwordPolicyConfig,
@@ -82,6 +85,8 @@ import { ViewsModule } from './views/views.module.js';
     SessionModule,
     LogoutModule,
     HealthModule,
+    // Of use to the hooks that count by address.
+    LimitsModule,
     // Of use to the exception filter too.
     ViewsModule,
   ],

@@ -15,6 +15,8 @@ import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hoo
 import { addJsonParser } from './http/json.body.js';
 import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
+import { addAddressLimits } from './limits/address-limit.hook.js';
+import { RequestLimits } from './limits/request.limits.js';
 import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
 
 /** What {@link createApplication} may be told. */
@@ -62,6 +64,7 @@ export async function createApplication({
   addRequestOriginHook(fastify);
   addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
+  addAddressLimits(fastify, app.get(RequestLimits, { strict: false }));
   return app;
 }
 

@@ -11,6 +11,7 @@ import { FactorModule } from '../factor/factor.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { KeyRing } from '../keys/key.ring.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { PasswordPolicyModule } from '../password-policy/password-policy.module.js';
 import { PasswordResetModule } from '../password-reset/password-reset.module.js';
 import { RefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
@@ -40,6 +41,7 @@ import { UsersController } from './users/users.controller.js';
     FactorModule,
     GrantModule,
     KeysModule,
+    LimitsModule,
     PasswordPolicyModule,
     PasswordResetModule,
     RevocationModule,

@@ -6,6 +6,7 @@ import { type FastifyRequest } from 'fastify';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { type ClientStore } from '../client/client.store.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
+import { RequestLimits } from '../limits/request.limits.js';
 import { isFor, LiveAccessTokens } from '../revocation/live-access.tokens.js';
 
 /**
@@ -18,6 +19,7 @@ export class LiveTokenGuard implements CanActivate {
 
   constructor(
     private readonly tokens: LiveAccessTokens,
+    private readonly limits: RequestLimits,
     @Inject(CachedClientStore) private readonly clients: ClientStore,
     @Inject(serverConfig.KEY) { issuer }: ServerConfig,
   ) {
@@ -26,6 +28,7 @@ export class LiveTokenGuard implements CanActivate {
 
   /**
    * @throws InvalidTokenError where the token was revoked, or its client was disabled
+   * @throws TooManyRequestsError where its owner asks too often
    * @throws TemporarilyUnavailableError where that cannot be known
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -33,7 +36,9 @@ export class LiveTokenGuard implements CanActivate {
     const { token = '' } = extractAccessToken(request) ?? {};
     const claims = await this.tokens.find(token, (said) => isFor(said, this.resource));
     const client = claims === null ? null : await this.clients.find(claims.client_id);
-    if (client === null || client.disabledAt !== null) throw new InvalidTokenError(false);
+    if (claims === null || client === null || client.disabledAt !== null)
+      throw new InvalidTokenError(false);
+    await this.limits.admit('administration', claims.sub);
     return true;
   }
 }

@@ -3,9 +3,12 @@ import { jest } from '@jest/globals';
 import { InvalidClientError, TemporarilyUnavailableError } from '@keyward/oauth';
 import { type ClientCertificate } from '@keyward/auth';
 import { type Client } from '../client/client.js';
-import { type ClientStore } from '../client/client.store.js';
+import { type CachedClientStore } from '../client/cached-client.store.js';
 import { type ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
 import { type ClientCertificates } from '../client-certificate/client-certificates.js';
+import { type LimitsConfig } from '../config/limits.config.js';
+import { RequestLimits } from '../limits/request.limits.js';
+import { MemoryRequestRateStore } from '../storage/memory/memory-request-rate.store.js';
 import { clientFixture } from '../testing/client.fixture.js';
 import { RecordedAudit } from '../testing/recorded-audit.js';
 import { type ClientAssertionVerifier } from './client-assertion.verifier.js';
@@ -66,10 +69,11 @@ describe('ClientAuthenticator', () => {
   );
   const audit = new RecordedAudit();
   const authenticator = new ClientAuthenticator(
-    { find } satisfies ClientStore,
+    { find, remembers: () => true } satisfies Pick<CachedClientStore, 'find' | 'remembers'>,
     { findProblem } as unknown as ClientAssertionVerifier,
     { of: () => null } as unknown as ClientCertificates,
     { findProblem: findCertificateProblem } as unknown as ClientCertificateVerifier,
+    new RequestLimits({} as LimitsConfig, new MemoryRequestRateStore()),
     audit,
   );
   const credentials = (change: Partial<SecretCredentials>): ClientCredentials => ({

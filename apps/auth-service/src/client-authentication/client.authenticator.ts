@@ -7,12 +7,12 @@ import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type Client } from '../client/client.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
-import { type ClientStore } from '../client/client.store.js';
 import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
 import { ClientCertificates } from '../client-certificate/client-certificates.js';
 import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
 import { originOf, type RequestOrigin } from '../http/request.origin.js';
+import { RequestLimits } from '../limits/request.limits.js';
 import { ClientAssertionVerifier } from './client-assertion.verifier.js';
 import {
   CLIENT_AUTHENTICATION_FAILED,
@@ -41,10 +41,12 @@ const PRESENTED: Readonly<Record<ClientAuthenticationMethod, ClientCredentials['
 @Injectable()
 export class ClientAuthenticator {
   constructor(
-    @Inject(CachedClientStore) private readonly clients: ClientStore,
+    @Inject(CachedClientStore)
+    private readonly clients: Pick<CachedClientStore, 'find' | 'remembers'>,
     private readonly assertions: ClientAssertionVerifier,
     private readonly certificates: ClientCertificates,
     private readonly certificateVerifier: ClientCertificateVerifier,
+    private readonly limits: RequestLimits,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -53,17 +55,26 @@ export class ClientAuthenticator {
    *
    * @throws InvalidRequestError where the request is ambiguous about its client
    * @throws InvalidClientError where authentication fails, with one description for every reason
+   * @throws TooManyRequestsError where the client asks too often, or too many failed from its address
    * @throws TemporarilyUnavailableError where it cannot be decided
    * @see RFC 6749 section 2.3, RFC 8705 section 2
    */
   async authenticate(request: FastifyRequest, form: FormParameters): Promise<Client> {
     const certificate = this.certificates.of(request);
-    const client = await this.verify(
-      parseClientCredentials(request, form),
-      originOf(request),
-      certificate,
-    );
+    const origin = originOf(request);
+    const credentials = parseClientCredentials(request, form);
+    if (this.limits.isExhausted('refused', origin) && !this.clients.remembers(credentials.clientId))
+      await this.limits.admitAddress('refused', origin);
+    let client: Client;
+    try {
+      client = await this.verify(credentials, origin, certificate);
+    } catch (error) {
+      await this.countFailure(error, origin);
+      throw error;
+    }
     permitOrigins(request, client.corsOrigins);
+    const pending = this.limits.admitClient(request.url, client, origin);
+    if (pending !== undefined) await pending;
     return client;
   }
 
@@ -95,6 +106,14 @@ export class ClientAuthenticator {
     if (problem !== null) throw this.refuse(client, problem, origin);
     if (client.disabledAt !== null) throw this.refuse(client, 'is disabled', origin);
     return client;
+  }
+
+  /**
+   * Failures are counted by address. Whoever is known here goes on all the same where others behind
+   * the same address fail: a known client costs the record nothing, an unknown one a read.
+   */
+  private async countFailure(error: unknown, origin: RequestOrigin): Promise<void> {
+    if (error instanceof InvalidClientError) await this.limits.admitAddress('refused', origin);
   }
 
   /** What is wrong with the proof itself; the same work where there is nobody whose it could be. */

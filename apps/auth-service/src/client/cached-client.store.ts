@@ -30,4 +30,9 @@ export class CachedClientStore extends ClientStore {
   find(clientId: string): Promise<Client | null> {
     return this.cache.find(clientId);
   }
+
+  /** Whether there was such a client a moment ago; asks nobody. */
+  remembers(clientId: string): boolean {
+    return this.cache.has(clientId);
+  }
 }

@@ -1,8 +1,18 @@
 import { resolve } from 'node:path';
+import { REQUEST_LIMIT_NAMES, REQUEST_LIMITS } from '../limits/request-limit.names.js';
+import { parseRequestRate } from '../limits/request.rate.js';
 import { ConfigurationError } from './configuration.error.js';
+import { limitVariableOf } from './limit.variables.js';
 import { parseEnvironment } from './environment.schema.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64url');
+
+const LIMITS_BY_DEFAULT = Object.fromEntries(
+  REQUEST_LIMIT_NAMES.map((name) => [
+    limitVariableOf(name),
+    parseRequestRate(REQUEST_LIMITS[name].byDefault),
+  ]),
+);
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -52,6 +62,7 @@ describe('parseEnvironment', () => {
       AUTH_SESSION_IDLE_SECONDS: 7200,
       AUTH_REMEMBER_DEVICE_DAYS: 0,
       AUTH_SESSION_ABSOLUTE_SECONDS: 43_200,
+      ...LIMITS_BY_DEFAULT,
     });
   });
 
@@ -66,6 +77,9 @@ describe('parseEnvironment', () => {
   });
 
   it.each([
+    ['AUTH_LIMIT_TOKEN', '100'],
+    ['AUTH_LIMIT_TOKEN', '0/s'],
+    ['AUTH_LIMIT_PAGES', 'none'],
     ['AUTH_PORT', 'http'],
     ['AUTH_PORT', '-1'],
     ['AUTH_PORT', '65536'],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { days, seconds } from './duration.variable.js';
+import { LIMIT_VARIABLES } from './limit.variables.js';
 import { LIFECYCLE_VARIABLES } from './lifecycle.variables.js';
 import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
@@ -122,6 +123,7 @@ const schema = z.object({
   ...MAIL_VARIABLES,
   AUTH_PASSWORD_MIN_LENGTH: passwordLength,
   ...LIFECYCLE_VARIABLES,
+  ...LIMIT_VARIABLES,
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_SENTINELS: redisList.optional(),

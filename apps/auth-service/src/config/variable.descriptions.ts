@@ -1,5 +1,6 @@
 /** What each environment variable means, in the words of docs/configuration.md. */
 import { type Environment } from './environment.schema.js';
+import { LIMIT_DESCRIPTIONS } from './limit.variables.js';
 
 /** A variable as an operator sees it. */
 export interface VariableDescription {
@@ -20,6 +21,7 @@ export const VARIABLE_GROUPS = [
   'Signing keys',
   'Tokens and sessions',
   'Pages, passwords and mail',
+  'Limits',
   'Start and end',
   'Record',
 ] as const;
@@ -221,6 +223,7 @@ export const VARIABLE_DESCRIPTIONS: {
     group: 'Pages, passwords and mail',
     meaning: 'characters of a password that a person chooses, 8 to 64',
   },
+  ...LIMIT_DESCRIPTIONS,
   AUTH_START_TIMEOUT_MS: {
     group: 'Start and end',
     meaning: 'how long a start waits for PostgreSQL and Redis, which may come up later',

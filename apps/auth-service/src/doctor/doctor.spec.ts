@@ -78,6 +78,7 @@ describe('the doctor', () => {
 
   it.each<[string, object]>([
     ['issuer-https', { NODE_ENV: 'development', AUTH_ISSUER: 'http://login.example.com' }],
+    ['limit-off', { AUTH_LIMIT_TOKEN: 'off' }],
     ['insecure-http-issuer', { AUTH_INSECURE_HTTP_ISSUER: 'true' }],
     ['production-mode', { NODE_ENV: 'development' }],
     ['trusted-proxies', { AUTH_TRUSTED_PROXIES: '' }],

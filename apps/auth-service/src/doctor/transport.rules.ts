@@ -1,5 +1,7 @@
 /** Rules about the ways in and out: who could listen, and whose address is believed. */
 import { isIP } from 'node:net';
+import { limitVariableOf } from '../config/limit.variables.js';
+import { REQUEST_LIMIT_NAMES, REQUEST_LIMITS } from '../limits/request-limit.names.js';
 import { isLoopbackHost } from '../client/client-uri.rules.js';
 import { type DoctorRule, type Finding } from './diagnosis.js';
 
@@ -123,5 +125,17 @@ export const TRANSPORT_RULES: readonly DoctorRule[] = [
             },
           ]
         : NOTHING,
+  },
+  {
+    name: 'limit-off',
+    severity: 'warning',
+    clause: 'OWASP ASVS 5.0 section 2.4.1; docs/operations/limits.md',
+    find: ({ environment }) =>
+      REQUEST_LIMIT_NAMES.filter((name) => environment[limitVariableOf(name)] === null).map(
+        (name) => ({
+          finding: `${limitVariableOf(name)} is off: nothing bounds how often one caller asks at ${REQUEST_LIMITS[name].at}`,
+          remedy: 'set a rate that nobody meets who works as they should',
+        }),
+      ),
   },
 ];

@@ -7,7 +7,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /** What a page may send, and what it may read of the answer. */
 const REQUEST_HEADERS = 'Authorization, Content-Type, DPoP, X-Requested-With';
-const RESPONSE_HEADERS = 'WWW-Authenticate, Retry-After, DPoP-Nonce';
+const RESPONSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce';
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 

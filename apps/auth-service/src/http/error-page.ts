@@ -6,6 +6,7 @@ import { type ErrorPage, type PageRenderer } from '../views/page.renderer.js';
 const MESSAGES: Readonly<Record<number, string>> = {
   404: 'There is no such page. Start again at the application that you came from.',
   405: 'This page cannot be used that way. Start again at the application that you came from.',
+  429: 'Too many requests came from your network. Wait for a minute, and try again.',
   500: 'This is not your fault. Try again, and tell the reference to your support if it stays so.',
   503: 'Please try again in a moment.',
 };

@@ -14,6 +14,7 @@ import {
   TemporarilyUnavailableError,
 } from '@keyward/oauth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { TooManyRequestsError } from '../limits/too-many-requests.error.js';
 import { type ErrorPage, PageRenderer } from '../views/page.renderer.js';
 import { errorPageOf, sendErrorPage } from './error-page.js';
 import { PageError } from './page.error.js';
@@ -64,6 +65,7 @@ export class OAuthExceptionFilter implements ExceptionFilter {
     if (error instanceof InvalidClientError) {
       void reply.header('www-authenticate', `Basic realm="${REALM}", charset="UTF-8"`);
     }
+    if (error instanceof TooManyRequestsError) void reply.headers(error.headers);
     if (error instanceof TemporarilyUnavailableError) {
       void reply.header('retry-after', String(error.retryAfterSeconds));
     }

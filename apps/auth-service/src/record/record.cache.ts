@@ -47,6 +47,11 @@ export class RecordCache<T> {
     return this.readAnew(key, known, now);
   }
 
+  /** Whether an answer is remembered, however old. */
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   private async readAnew(key: string, known: Entry<T> | undefined, now: number): Promise<T> {
     const isUsable = known !== undefined && now - known.readAtMs < RECORD_STALE_MS;
     if (isUsable && now < this.retryAtMs) return known.answer;

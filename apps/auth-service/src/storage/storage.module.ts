@@ -24,6 +24,8 @@ import { GrantStore } from '../grant/grant.store.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { RegisteredAlgorithms } from '../keys/registered.algorithms.js';
 import { SigningKeyStore } from '../keys/signing-key.store.js';
+import { RequestRateStore } from '../limits/request-rate.store.js';
+import { ResilientRequestRateStore } from '../limits/resilient-request-rate.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
 import { PartnerStore } from '../partner/partner.store.js';
@@ -48,6 +50,7 @@ import { UpstreamStore } from '../upstream/upstream.store.js';
 import { MemoryDeviceAuthorizationStore } from './memory/memory-device-authorization.store.js';
 import { MemoryUserCodeBrake } from './memory/memory-user-code.brake.js';
 import { MemoryInteractionStore } from './memory/memory-interaction.store.js';
+import { MemoryRequestRateStore } from './memory/memory-request-rate.store.js';
 import { MemoryRevokedTokenStore } from './memory/memory-revoked-token.store.js';
 import { MemorySignInBrake } from './memory/memory-sign-in.brake.js';
 import { MemorySessionCopyStore } from './memory/memory-session-copy.store.js';
@@ -92,6 +95,7 @@ import { PostgresModule } from './postgres/postgres.module.js';
 import { RedisDeviceAuthorizationStore } from './redis/redis-device-authorization.store.js';
 import { RedisUserCodeBrake } from './redis/redis-user-code.brake.js';
 import { RedisInteractionStore } from './redis/redis-interaction.store.js';
+import { RedisRequestRateStore } from './redis/redis-request-rate.store.js';
 import { RedisRevocationStream } from './redis/redis-revocation.stream.js';
 import { RedisRevokedTokenStore } from './redis/redis-revoked-token.store.js';
 import { RedisCheck } from './redis/redis.check.js';
@@ -176,6 +180,12 @@ const HOT_STATE = [
     UserCodeBrake,
     (redis) => new RedisUserCodeBrake(redis),
     () => new MemoryUserCodeBrake(),
+  ),
+  hot(
+    RequestRateStore,
+    (redis) =>
+      new ResilientRequestRateStore(new RedisRequestRateStore(redis), new MemoryRequestRateStore()),
+    () => new MemoryRequestRateStore(),
   ),
   hot(
     InteractionStore,

@@ -23,6 +23,8 @@ import { ClientAssertionVerifier } from '../client-authentication/client-asserti
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { serverConfig } from '../config/server.config.js';
 import { ConsentStore } from '../consent/consent.store.js';
+import { type LimitsConfig } from '../config/limits.config.js';
+import { RequestLimits } from '../limits/request.limits.js';
 import { OAuthExceptionFilter } from '../http/oauth-exception.filter.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
@@ -41,6 +43,7 @@ import { type Session } from '../session/session.js';
 import { SessionService } from '../session/session.service.js';
 import { SingleUseStore } from '../single-use/single-use.store.js';
 import { MemoryInteractionStore } from '../storage/memory/memory-interaction.store.js';
+import { MemoryRequestRateStore } from '../storage/memory/memory-request-rate.store.js';
 import { MemorySingleUseStore } from '../storage/memory/memory-single-use.store.js';
 import { type ErrorPage, type FormPostPage, PageRenderer } from '../views/page.renderer.js';
 import { CLIENTS, ISSUER, ORDERS, parameters, SECRET } from './authorization-endpoint.fixture.js';
@@ -150,6 +153,10 @@ export class AuthorizationEndpoint {
         BrowserCookie,
         AuthenticationPolicy,
         SenderConstraint,
+        {
+          provide: RequestLimits,
+          useValue: new RequestLimits({} as LimitsConfig, new MemoryRequestRateStore()),
+        },
         ...this.standIns(),
       ],
     }).compile();

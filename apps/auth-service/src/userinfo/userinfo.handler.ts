@@ -8,6 +8,8 @@ import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { AccessTokenVerifier } from '../issuance/access-token.verifier.js';
+import { originOf } from '../http/request.origin.js';
+import { RequestLimits } from '../limits/request.limits.js';
 import { RevocationService } from '../revocation/revocation.service.js';
 import { TokenSender } from '../sender-constraint/token.sender.js';
 import { claimsOf } from './scope.claims.js';
@@ -30,6 +32,7 @@ export class UserinfoHandler {
     private readonly revocations: RevocationService,
     private readonly clients: ClientStore,
     private readonly accounts: AccountStore,
+    private readonly limits: RequestLimits,
   ) {}
 
   /**
@@ -37,15 +40,20 @@ export class UserinfoHandler {
    *   of a person and a client that are still there; with one answer for all of them
    * @throws BearerError for a token whose key the request does not prove
    * @throws InsufficientScopeError for one without the scope `openid`
+   * @throws TooManyRequestsError where its person's tokens are used here too often
    * @throws TemporarilyUnavailableError where it cannot be known
    * @see RFC 6750 section 3.1
    */
   async handle(request: FastifyRequest, presented: PresentedToken): Promise<Userinfo> {
     const verified = await this.verifier.verify(presented.token);
-    if (verified === null) throw this.refuse('it is none of ours, or it expired');
+    if (verified === null) {
+      await this.limits.admitAddress('refused', originOf(request));
+      throw this.refuse('it is none of ours, or it expired');
+    }
     const { claims, identity } = verified;
     if (![claims.aud].flat().includes(this.server.issuer)) throw this.refuse('it is not for us');
     await this.sender.check(request, presented, claims.cnf);
+    await this.limits.admit('userinfo', claims.sub);
     if (claims.grant_id === undefined) throw this.refuse('nobody signed in for it');
     const scope = scopeOf(claims);
     if (!scope.includes(OPENID_SCOPE)) throw new InsufficientScopeError(OPENID_SCOPE);
