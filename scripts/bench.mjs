@@ -1,7 +1,12 @@
-// `npm run bench -- [--only NAMES] [--json FILE]`: builds library and auth-service, then runs test/bench on it.
+// `npm run bench -- [--only NAMES] [--json FILE]`: builds the applications, then runs test/bench on it.
 import { spawnSync } from 'node:child_process';
 
-const build = spawnSync('npx', ['nx', 'build', '@keyward/auth-service'], { encoding: 'utf8' });
+const projects = ['auth-service', 'orders-service', 'payments-service', 'storefront']
+  .map((name) => `@keyward/${name}`)
+  .join(',');
+const build = spawnSync('npx', ['nx', 'run-many', '-t', 'build', '-p', projects], {
+  encoding: 'utf8',
+});
 if (build.status !== 0) {
   console.error(build.stdout + build.stderr);
   process.exit(1);

@@ -17,7 +17,15 @@ export default [
   },
   // Programs print; everything else logs.
   {
-    files: ['runner/**', 'bench/**', 'compose/**', 'storm/main.ts', 'faults/**', 'fuzz/main.ts'],
+    files: [
+      'runner/**',
+      'bench/**',
+      'compose/**',
+      'storm/main.ts',
+      'faults/**',
+      'fuzz/main.ts',
+      'soak/main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   // Run by Node as they are, beside the scripts of the workspace, which are no project.

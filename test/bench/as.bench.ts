@@ -1,29 +1,21 @@
 /** The authorization server's busiest endpoints against oidc-provider on the same Redis, and a bare route. */
-import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { seedGrants } from '../storm/refresh-token.seed.js';
-import { generateKeyPair } from '../support/key-pair.js';
-import { ProofMaker } from './dpop.bench.js';
+import {
+  BASIC,
+  clientCredentials,
+  grant,
+  ORDERS,
+  post,
+  SECRET,
+  seedRefreshTokens,
+  startAuthService,
+  startStores,
+} from './as.server.js';
 import { compare, interleave, type Measurement } from './measurement.js';
-import { FORM, firstMessage, type Load, ServerProcess } from './server-process.js';
+import { type Load, ServerProcess } from './server-process.js';
 
 const ROUNDS = 7;
 const WARM_UPS = 2;
-const ORDERS = 'https://orders.example.com';
 const OPAQUE = 'https://opaque.example.com';
-/** Its tokens are encrypted to it. */
-const VAULT = 'https://vault.example.com';
-const VAULT_KEY = generateKeyPair({ type: 'ec', namedCurve: 'P-256' });
-const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url));
-const STORES = fileURLToPath(new URL('./servers/stores.ts', import.meta.url));
-// More than the connections that the end of each round cuts off, with the token that they hold.
-const REFRESH_TOKENS = 2000;
-const REFRESH_KEY = randomBytes(32);
-const SECRET = `kws_${randomBytes(32).toString('base64url')}`;
-const BASIC = { authorization: `Basic ${Buffer.from(`shop:${SECRET}`).toString('base64')}` };
 const LABELS = { keyward: 'keyward', peer: 'oidc-provider', bare: 'an empty Nest route' } as const;
 
 /** A server under load, and where its endpoints are. */
@@ -31,6 +23,7 @@ interface Contender {
   readonly server: ServerProcess;
   readonly token: string;
   readonly introspection: string;
+  readonly jwks: string;
   /** A resource whose tokens can be introspected. */
   readonly introspected: string;
   /** Each the first of a grant of its own. */
@@ -46,6 +39,7 @@ export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
     path: token,
     load: clientCredentials(ORDERS),
   }),
+  'as.jwks': ({ jwks: path }) => Promise.resolve({ path, load: {} }),
   'as.introspection': async ({ server, token, introspection, introspected: resource }) => {
     const body = grant('client_credentials', { resource, scope: 'orders:read' });
     const { access_token } = (await server.post(token, BASIC, body)) as { access_token: string };
@@ -78,78 +72,14 @@ export const AS_BENCHES: Readonly<Record<string, Exchange>> = {
   },
 };
 
-const PLAIN = 'the plain one';
-
-/** The same exchange, made costlier, beside the plain one; `uri` is the endpoint's. */
-export const AS_COSTLIER_BENCHES: Readonly<Record<string, (uri: string) => Load>> = {
-  // A new proof in each request.
-  'as.client-credentials-dpop': (uri) => {
-    const maker = new ProofMaker();
-    return {
-      ...clientCredentials(ORDERS),
-      requests: [
-        {
-          setupRequest: (request) => {
-            const dpop = maker.make('POST', uri);
-            return { ...request, headers: { ...FORM, ...BASIC, dpop } };
-          },
-        },
-      ],
-    };
-  },
-  // Each token encrypted by ECDH-ES on P-256.
-  'as.client-credentials-jwe': () => clientCredentials(VAULT),
-};
-
-/** Measures what a proof or encryption costs the token endpoint. */
-export async function benchCostlierIssuance(name: string): Promise<readonly Measurement[]> {
-  const costlierLoad = AS_COSTLIER_BENCHES[name];
-  if (costlierLoad === undefined) throw new Error(`no such benchmark: ${name}`);
-  const stores = forkStores();
-  let server: ServerProcess | undefined;
-  try {
-    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
-    // The nonce that a client has already costs a comparison; the first one costs a request.
-    const withoutNonce = { ...environment, AUTH_DPOP_NONCE: 'off' };
-    const keyward = await startAuthService(withoutNonce, port, directory);
-    server = keyward;
-    const path = '/oauth2/token';
-    const costlier = costlierLoad(`http://127.0.0.1:${port}${path}`);
-    const plain = clientCredentials(ORDERS);
-    const figures = await interleave(
-      [
-        { name: LABELS.keyward, run: () => keyward.measure(path, costlier) },
-        { name: PLAIN, run: () => keyward.measure(path, plain) },
-      ],
-      ROUNDS,
-      WARM_UPS,
-    );
-    return compare(name, figures, LABELS.keyward, 'requests/s');
-  } finally {
-    await server?.stop();
-    stores.disconnect();
-  }
-}
-
-function clientCredentials(resource: string): Load {
-  return post(grant('client_credentials', { resource, scope: 'orders:read' }));
-}
-
-function forkStores() {
-  return fork(STORES, {
-    execArgv: [...process.execArgv, '--conditions=@keyward/source'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-}
-
 /** Measures one exchange with every server, in turn. */
 export async function benchAuthorizationServer(name: string): Promise<readonly Measurement[]> {
   const exchange = AS_BENCHES[name];
   if (exchange === undefined) throw new Error(`no such benchmark: ${name}`);
-  const stores = forkStores();
+  const stores = await startStores();
   const servers: ServerProcess[] = [];
   try {
-    const { environment, port, directory } = await firstMessage<StoresMessage>(stores, 'stores');
+    const { environment } = stores;
     const bare = await ServerProcess.start({
       kind: 'unprotected',
       platform: 'fastify',
@@ -160,9 +90,10 @@ export async function benchAuthorizationServer(name: string): Promise<readonly M
     });
     servers.push(bare);
     const keyward = {
-      server: await startAuthService(environment, port, directory),
+      server: await startAuthService(stores),
       token: '/oauth2/token',
       introspection: '/oauth2/introspect',
+      jwks: '/.well-known/jwks.json',
       introspected: ORDERS,
       refreshTokens: () => seedRefreshTokens(environment['DATABASE_URL'] ?? ''),
     };
@@ -176,6 +107,7 @@ export async function benchAuthorizationServer(name: string): Promise<readonly M
       server: oidcProvider,
       token: '/token',
       introspection: '/token/introspection',
+      jwks: '/jwks',
       introspected: OPAQUE,
       refreshTokens: async () => (await oidcProvider.get('/refresh-tokens')) as string[],
     };
@@ -193,79 +125,6 @@ export async function benchAuthorizationServer(name: string): Promise<readonly M
     return compare(name, figures, LABELS.keyward, 'requests/s');
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
-    stores.disconnect();
+    stores.stop();
   }
-}
-
-interface StoresMessage {
-  readonly environment: Record<string, string>;
-  readonly port: number;
-  /** For files; removed at the end. */
-  readonly directory: string;
-}
-
-/** The built program, in production mode, on a bootstrap file of its own. */
-function startAuthService(
-  environment: Record<string, string>,
-  port: number,
-  directory: string,
-): Promise<ServerProcess> {
-  const bootstrapFile = join(directory, 'bootstrap.json');
-  const bootstrap = {
-    resources: [
-      { identifier: ORDERS, name: 'Orders', scopes: ['orders:read'] },
-      {
-        identifier: VAULT,
-        name: 'Vault',
-        scopes: ['orders:read'],
-        access_token_encryption: {
-          alg: 'ECDH-ES',
-          jwks: {
-            keys: [
-              { ...VAULT_KEY.publicKey.export({ format: 'jwk' }), kid: 'bench-1', use: 'enc' },
-            ],
-          },
-        },
-      },
-    ],
-    clients: [
-      {
-        client_id: 'shop',
-        name: 'Shop',
-        token_endpoint_auth_method: 'client_secret_basic',
-        grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
-        redirect_uris: ['https://shop.example.com/callback'],
-        scope: 'orders:read offline_access',
-        own_resource: ORDERS,
-        client_secret: { env: 'BENCH_SECRET' },
-      },
-    ],
-  };
-  writeFileSync(bootstrapFile, JSON.stringify(bootstrap));
-  const env = {
-    ...environment,
-    NODE_ENV: 'production',
-    AUTH_PORT: String(port),
-    AUTH_ISSUER: `http://127.0.0.1:${port}`,
-    AUTH_INSECURE_HTTP_ISSUER: 'true',
-    AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
-    AUTH_REFRESH_TOKEN_KEYS: `1:${REFRESH_KEY.toString('base64url')}`,
-    AUTH_BOOTSTRAP_FILE: bootstrapFile,
-    BENCH_SECRET: SECRET,
-  };
-  return ServerProcess.forkProgram(MAIN, env, port, '/health/ready');
-}
-
-async function seedRefreshTokens(databaseUrl: string): Promise<string[]> {
-  const options = { databaseUrl, key: REFRESH_KEY, resource: ORDERS };
-  const seeds = await seedGrants(options, Array<string>(REFRESH_TOKENS).fill('shop'));
-  return seeds.map(({ refreshToken }) => refreshToken);
-}
-
-function grant(grantType: string, parameters: Record<string, string>): string {
-  return new URLSearchParams({ grant_type: grantType, ...parameters }).toString();
-}
-
-function post(body: string): Load {
-  return { method: 'POST', headers: { ...FORM, ...BASIC }, body };
 }

@@ -3,17 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ALGORITHMS } from './access-tokens.js';
-import {
-  AS_BENCHES,
-  AS_COSTLIER_BENCHES,
-  benchAuthorizationServer,
-  benchCostlierIssuance,
-} from './as.bench.js';
+import { AS_BENCHES, benchAuthorizationServer } from './as.bench.js';
+import { AS_COSTLIER_BENCHES, benchCostlierIssuance } from './as.costlier.bench.js';
 import { benchProof, DPOP_BENCH } from './dpop.bench.js';
 import { benchDecryption, JWE_BENCH } from './jwe.bench.js';
 import { type Measurement } from './measurement.js';
 import { benchRoute, ROUTE_BENCHES } from './route.bench.js';
 import { benchScale, SCALE_BENCHES } from './scale.bench.js';
+import { benchSignIns, HASH_COST, SIGN_IN_BENCHES } from './sign-in.bench.js';
+import { benchStartup, STARTUP_BENCHES } from './startup.bench.js';
 import { benchVerify, VERIFY_BENCHES } from './verify.bench.js';
 
 const NAMES = [
@@ -23,6 +21,8 @@ const NAMES = [
   ...Object.keys(ROUTE_BENCHES),
   ...Object.keys(AS_BENCHES),
   ...Object.keys(AS_COSTLIER_BENCHES),
+  ...Object.keys(SIGN_IN_BENCHES),
+  ...STARTUP_BENCHES,
   ...SCALE_BENCHES,
 ];
 
@@ -43,7 +43,11 @@ function selected(name: string): boolean {
   return wanted.length === 0 || wanted.some((prefix) => matches(name, prefix));
 }
 
-console.log(`${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
+const { memoryCost, timeCost, parallelism } = HASH_COST;
+console.log(
+  `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ` +
+    `passwords argon2id m=${memoryCost} KiB t=${timeCost} p=${parallelism}`,
+);
 const measurements: Measurement[] = [];
 const report = (lines: readonly Measurement[]): void => {
   for (const line of lines.filter(({ name }) => selected(name))) {
@@ -68,6 +72,10 @@ for (const name of Object.keys(AS_BENCHES)) {
 for (const name of Object.keys(AS_COSTLIER_BENCHES)) {
   if (selected(name)) report(await benchCostlierIssuance(name));
 }
+for (const name of Object.keys(SIGN_IN_BENCHES)) {
+  if (selected(name)) report(await benchSignIns(name));
+}
+if (STARTUP_BENCHES.some(selected)) report(await benchStartup());
 for (const name of SCALE_BENCHES) if (selected(name)) report(await benchScale(name));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(measurements, null, 2)}\n`);

@@ -9,7 +9,7 @@ export interface Measurement {
   readonly baseline: number;
   /** What it is held against: a limit such as `crypto.verify`, or a peer. */
   readonly against: string;
-  readonly unit: 'us' | 'requests/s' | 'bytes';
+  readonly unit: 'us' | 'ms' | 'requests/s' | 'bytes' | 'MiB';
   /** How many times better ours is; a limit gives less than 1. */
   readonly ratio: number;
 }

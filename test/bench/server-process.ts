@@ -1,6 +1,7 @@
 /** Starts a server of the route benchmarks and asks how much of its time a load takes. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -14,7 +15,10 @@ const SECONDS = 1.5;
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** What every connection sends, over and over. */
-export type Load = Pick<autocannon.Options, 'method' | 'headers' | 'body' | 'requests'>;
+export type Load = Pick<
+  autocannon.Options,
+  'method' | 'headers' | 'body' | 'requests' | 'amount' | 'connections'
+>;
 
 /** A running server. */
 export class ServerProcess {
@@ -129,6 +133,13 @@ export class ServerProcess {
       throw new Error(`${result.non2xx} refused, ${result.errors} failed: nothing to compare`);
     }
     return result.requests.total / seconds;
+  }
+
+  /** Memory that the process has now, in MiB; NaN where the system does not tell. */
+  get residentMebibytes(): number {
+    if (process.platform !== 'linux') return NaN;
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   }
 
   async stop(): Promise<void> {

@@ -28,6 +28,10 @@ export class HttpExchange {
     try {
       return await this.#once(input);
     } catch (error) {
+      // What is no HTTP to the server has no method for it: its refusal of a HEAD has a body.
+      if ((error as NodeJS.ErrnoException).code === 'HPE_CLOSED_CONNECTION') {
+        return this.#once({ ...input, method: 'GET' });
+      }
       // The server closed a connection that was kept while the request was on its way (RFC 9112 section 9.3.1).
       if (!(error instanceof StaleConnectionError)) throw error;
       return this.#once(input, new http.Agent());

@@ -78,6 +78,31 @@ async function createRefreshToken(): Promise<string> {
   return token.save();
 }
 
+const [codeCount = 0, codeChallenge = ''] = (process.env['BENCH_CODES'] ?? '').split(' ');
+
+/** What the end of a sign-in is, so many times. */
+function createCodes(): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: Number(codeCount) }, async () => {
+      const grant = new provider.Grant({ accountId: ACCOUNT, clientId });
+      grant.addOIDCScope('offline_access');
+      grant.addResourceScope(JWT_RESOURCE, SCOPE);
+      const code = new provider.AuthorizationCode({
+        accountId: ACCOUNT,
+        client: found as NonNullable<typeof found>,
+        grantId: await grant.save(),
+        gty: 'authorization_code',
+        redirectUri: 'https://shop.example.com/callback',
+        scope: `offline_access ${SCOPE}`,
+        resource: JWT_RESOURCE,
+        codeChallenge,
+        codeChallengeMethod: 'S256',
+      });
+      return code.save();
+    }),
+  );
+}
+
 const refreshTokens: string[] = [];
 for (let index = 0; index < REFRESH_TOKENS; index += 1) {
   refreshTokens.push(await createRefreshToken());
@@ -86,7 +111,12 @@ for (let index = 0; index < REFRESH_TOKENS; index += 1) {
 const handle = provider.callback();
 const server = createServer((request, response) => {
   if (request.url === '/refresh-tokens') response.end(JSON.stringify(refreshTokens));
-  else void handle(request, response);
+  else if (request.url === '/codes') {
+    createCodes().then(
+      (codes) => response.end(JSON.stringify(codes)),
+      (error: unknown) => response.destroy(error as Error),
+    );
+  } else void handle(request, response);
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
 process.send?.({ port: (server.address() as AddressInfo).port });

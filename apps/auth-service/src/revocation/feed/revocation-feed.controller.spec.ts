@@ -69,6 +69,16 @@ describe('GET /oauth2/revocations', () => {
     });
   });
 
+  it('answers a HEAD with the headers alone, and ends it', async () => {
+    const authorization = `Bearer ${await feedToken('orders')}`;
+    const url = server.url(REVOCATIONS_PATH);
+    const signal = AbortSignal.timeout(5000);
+    const response = await fetch(url, { method: 'HEAD', headers: { authorization }, signal });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(await response.text()).toBe('');
+  });
+
   it('links each message to the one before', async () => {
     const reader = await (await follow('payments')).caughtUp();
     await revokedToken(ORDERS);

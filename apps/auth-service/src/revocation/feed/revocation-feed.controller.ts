@@ -34,6 +34,8 @@ export class RevocationFeedController {
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
-    this.followers.add(access, reply.raw, from);
+    // A HEAD, which the framework brings here too, is answered by these headers: nothing would ever end it.
+    if (request.method === 'HEAD') reply.raw.end();
+    else this.followers.add(access, reply.raw, from);
   }
 }
