@@ -99,8 +99,9 @@ function checkForm(parser: CodecModules['FormParameters'], form: string): string
     if (error instanceof InvalidRequestError) return 'not a form';
     throw error;
   }
+  // The ampersand keeps it from taking a leading question mark off, which a body does not have.
   for (const name of ['a', 'b', 'scope', 'a b', '__proto__']) {
-    const [ours, theirs] = [parameters.all(name), new URLSearchParams(form).getAll(name)];
+    const [ours, theirs] = [parameters.all(name), new URLSearchParams(`&${form}`).getAll(name)];
     // Octets above 127 that are not encoded stand for themselves here; the endpoint's body is UTF-8.
     if (/^[\0-\x7f]*$/.test(form) && JSON.stringify(ours) !== JSON.stringify(theirs)) {
       throw new Violation(
