@@ -74,10 +74,12 @@ async function redeemCode(): Promise<void> {
   const answer = await call('authorization', place.issuerPort, 'GET', authorizationPath, {
     cookie,
   });
-  const code = new URL(answer.location ?? '', origin).searchParams.get('code');
-  if (answer.status !== 302 && answer.status !== 303)
-    throw new Error(`authorization ${answer.status}`);
-  const form = { grant_type: 'authorization_code', code: code ?? '', code_verifier: verifier };
+  const response = new URL(answer.location ?? '', origin).searchParams;
+  const code = response.get('code');
+  if (code === null) {
+    throw new Error(`authorization ${answer.status} ${response.get('error') ?? ''}`);
+  }
+  const form = { grant_type: 'authorization_code', code, code_verifier: verifier };
   const answered = await tokens('code', { ...form, redirect_uri: place.callback });
   hold(refreshTokens, answered.refresh_token ?? '');
 }

@@ -13,6 +13,7 @@ import { addCorsHooks } from './http/cors.hook.js';
 import { answerFrameworkError } from './http/framework-error.handler.js';
 import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hook.js';
 import { addJsonParser } from './http/json.body.js';
+import { addPathParameterHook } from './http/path-parameter.hook.js';
 import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
 import { addAddressLimits } from './limits/address-limit.hook.js';
@@ -62,6 +63,7 @@ export async function createApplication({
     logger: new ServerLogger(isProduction(process.env), logLevels),
   });
   addRequestOriginHook(fastify);
+  addPathParameterHook(fastify);
   addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   addAddressLimits(fastify, app.get(RequestLimits, { strict: false }));

@@ -157,6 +157,8 @@ describe('bad input', () => {
     ['GET', '/oauth2/token/', 404, null],
     ['GET', '/%zz', 400, null],
     ['GET', '/**', 404, null],
+    ['GET', '/admin/clients/%00', 404, null],
+    ['POST', '/admin/clients/a%00b/disable', 404, null],
     ['GET', '/*&', 404, null],
     ['GET', '/:a(', 404, null],
     ['POST', '/oauth2/token/:id(', 404, null],
