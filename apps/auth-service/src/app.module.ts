@@ -16,6 +16,7 @@ import { limitsConfig } from './config/limits.config.js';
 import { mailConfig } from './config/mail.config.js';
 import { outboundConfig } from './config/outbound.config.js';
 import { passwordPolicyConfig } from './config/password-policy.config.js';
+import { registrationConfig } from './config/registration.config.js';
 import { serverConfig } from './config/server.config.js';
 import { sessionConfig } from './config/session.config.js';
 import { signingKeyConfig } from './config/signing-key.config.js';
@@ -24,6 +25,7 @@ import { tlsConfig } from './config/tls.config.js';
 import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
 import { DevicePageModule } from './device-authorization/device-page.module.js';
+import { DynamicRegistrationModule } from './dynamic-registration/dynamic-registration.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
@@ -62,6 +64,7 @@ import { ViewsModule } from './views/views.module.js';
         lifecycleConfig,
         passwordPolicyConfig,
         outboundConfig,
+        registrationConfig,
       ],
     }),
     AccountModule,
@@ -72,6 +75,7 @@ import { ViewsModule } from './views/views.module.js';
     BootstrapModule,
     ClientModule,
     DevicePageModule,
+    DynamicRegistrationModule,
     TokenModule,
     InteractionModule,
     IntrospectionModule,

@@ -22,6 +22,8 @@ export type EndpointErrorCode =
   | 'access_denied'
   | 'expired_token'
   | 'invalid_client_metadata'
+  | 'invalid_redirect_uri'
+  | 'unapproved_software_statement'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -146,6 +148,16 @@ export class ExpiredTokenError extends OAuthError {
 /** What a client is to be registered with contradicts itself or the server (RFC 7591 section 3.2.2). */
 export class InvalidClientMetadataError extends OAuthError {
   readonly code = 'invalid_client_metadata';
+}
+
+/** A redirection URI that a client may not register (RFC 7591 section 3.2.2). */
+export class InvalidRedirectUriError extends OAuthError {
+  readonly code = 'invalid_redirect_uri';
+}
+
+/** A software statement that nobody here vouches for (RFC 7591 section 3.2.2). */
+export class UnapprovedSoftwareStatementError extends OAuthError {
+  readonly code = 'unapproved_software_statement';
 }
 
 /** The client may not use this grant type (RFC 6749 section 5.2). */

@@ -13,6 +13,10 @@ export interface AuthorizationServerMetadata {
   readonly jwks_uri: string;
   readonly introspection_endpoint?: string;
   readonly revocation_endpoint?: string;
+  /** @see RFC 7591 section 3 */
+  readonly registration_endpoint?: string;
+  /** @see draft-ietf-oauth-client-id-metadata-document section 5 */
+  readonly client_id_metadata_document_supported?: boolean;
   readonly scopes_supported?: readonly string[];
   readonly response_types_supported: readonly string[];
   readonly grant_types_supported?: readonly string[];

@@ -7,6 +7,8 @@ import { ClientRegistrationModule } from '../client-registration/client-registra
 import { serverConfig } from '../config/server.config.js';
 import { tlsConfig } from '../config/tls.config.js';
 import { tokenConfig } from '../config/token.config.js';
+import { DynamicRegistrationModule } from '../dynamic-registration/dynamic-registration.module.js';
+import { RegistrationTokensController } from '../dynamic-registration/registration-tokens.controller.js';
 import { FactorModule } from '../factor/factor.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { KeyRing } from '../keys/key.ring.js';
@@ -38,6 +40,7 @@ import { UsersController } from './users/users.controller.js';
     AccountModule,
     AuditModule,
     ClientRegistrationModule,
+    DynamicRegistrationModule,
     FactorModule,
     GrantModule,
     KeysModule,
@@ -65,6 +68,7 @@ import { UsersController } from './users/users.controller.js';
   controllers: [
     AuditController,
     ClientsController,
+    RegistrationTokensController,
     GrantsController,
     SessionsController,
     SigningKeysController,

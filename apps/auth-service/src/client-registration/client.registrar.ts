@@ -1,27 +1,20 @@
 /** Registers clients, changes them and their secrets: every rule asked, every change audited. */
-import { hash, randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { hash, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { InvalidClientMetadataError } from '@keyward/oauth';
 import { AuditTrail } from '../audit/audit.trail.js';
-import { findClientProblems } from '../bootstrap/client.rules.js';
 import { type ClientDocument } from '../bootstrap/client.schema.js';
-import { findOfferedUpstreamProblems } from '../bootstrap/upstream.rules.js';
 import { declareClient } from '../bootstrap/declared.client.js';
 import { type Client } from '../client/client.js';
 import { ClientRegistry, type RegisteredClient } from '../client/client.registry.js';
-import { serverConfig, type ServerConfig } from '../config/server.config.js';
-import { acceptsClientCertificates, tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { errorDescription } from '../http/error.description.js';
 import { type RequestOrigin } from '../http/request.origin.js';
-import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationService } from '../revocation/revocation.service.js';
-import { UpstreamStore } from '../upstream/upstream.store.js';
 import { changedMembers } from './changed.members.js';
 import { type ClientMetadata, documentOf, needsSecret } from './client-metadata.schema.js';
 import { ClientConflictError } from './client-conflict.error.js';
-import { findTargetProblems } from './client.target.rules.js';
-
-const SECRET_BYTES = 32;
+import { ClientDocumentRules } from './client.document.rules.js';
+import { newSecret } from './client.secret.js';
 
 /** How long the secret before may be good at most: 30 days. */
 export const MAX_OVERLAP_SECONDS = 2_592_000;
@@ -41,12 +34,9 @@ export interface NewCredentials extends RegisteredClient {
 export class ClientRegistrar {
   constructor(
     private readonly registry: ClientRegistry,
-    private readonly resources: ResourceStore,
-    private readonly upstreams: UpstreamStore,
+    private readonly rules: ClientDocumentRules,
     private readonly revocations: RevocationService,
     private readonly audit: AuditTrail,
-    @Inject(serverConfig.KEY) private readonly server: Pick<ServerConfig, 'production'>,
-    @Inject(tlsConfig.KEY) private readonly tls: TlsConfig,
   ) {}
 
   /**
@@ -157,13 +147,7 @@ export class ClientRegistrar {
   }
 
   private async check(document: ClientDocument): Promise<void> {
-    const { production } = this.server;
-    const mutualTls = acceptsClientCertificates(this.tls);
-    const problems = findClientProblems(document, { production, mutualTls });
-    problems.push(...(await findTargetProblems(document, this.resources)));
-    const upstreams = await this.upstreams.findEnabled(null);
-    const ids = upstreams.map(({ upstreamId }) => upstreamId);
-    problems.push(...findOfferedUpstreamProblems(document, ids));
+    const problems = await this.rules.findProblems(document);
     if (problems.length === 0) return;
     throw new InvalidClientMetadataError(errorDescription(problems));
   }
@@ -184,12 +168,12 @@ const NO_SECRETS = {
   previousSecretUntil: null,
 } as const;
 
-function newSecret(): string {
-  return `kws_${randomBytes(SECRET_BYTES).toString('base64url')}`;
-}
-
-/** What the file says it would say again at the next start: two masters are none. */
+/** What the file says it would say again at the next start, and so would a client: two masters are none. */
 function demandOwn({ source }: Client): void {
   if (source === 'api') return;
-  throw new ClientConflictError('the bootstrap file declares this client: change it there');
+  throw new ClientConflictError(
+    source === 'file'
+      ? 'the bootstrap file declares this client: change it there'
+      : 'this client says itself what it is: it can be disabled here',
+  );
 }

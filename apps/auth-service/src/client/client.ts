@@ -46,9 +46,12 @@ export interface ExchangePolicy {
 }
 
 /** Every {@link ClientSource}. */
-export const CLIENT_SOURCES = ['file', 'api'] as const;
+export const CLIENT_SOURCES = ['file', 'api', 'registration', 'document'] as const;
 
-/** Who says what a client is: the bootstrap file, at each start, or administrators. */
+/**
+ * Who says what a client is: the bootstrap file, at each start; administrators; the client itself, when it
+ * registered or in a document that it publishes.
+ */
 export type ClientSource = (typeof CLIENT_SOURCES)[number];
 
 /** How something is encrypted to a key that its reader registered (RFC 7516). */

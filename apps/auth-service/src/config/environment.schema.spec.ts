@@ -40,6 +40,8 @@ describe('parseEnvironment', () => {
       AUTH_HOST: '127.0.0.1',
       AUTH_PORT: 4000,
       AUTH_DPOP_NONCE: 'required',
+      AUTH_DYNAMIC_REGISTRATION: 'off',
+      AUTH_REGISTRATION_UNUSED_DAYS: 30,
       AUTH_INSECURE_HTTP_ISSUER: false,
       REDIS_KEY_PREFIX: 'keyward:',
       KEYWARD_DATA_DIR: resolve('.keyward'),

@@ -8,6 +8,7 @@ import { LIFECYCLE_VARIABLES } from './lifecycle.variables.js';
 import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
 import { OUTBOUND_VARIABLES } from './outbound.variables.js';
+import { REGISTRATION_VARIABLES } from './registration.variables.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
@@ -115,6 +116,7 @@ const schema = z.object({
   AUTH_CORS_ORIGINS: origins.optional(),
   AUTH_TRUSTED_PROXIES: proxies.default([]),
   ...OUTBOUND_VARIABLES,
+  ...REGISTRATION_VARIABLES,
   ...tlsVariables(issuer),
   AUTH_VIEWS_DIR: z
     .string()

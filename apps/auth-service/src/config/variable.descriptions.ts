@@ -20,6 +20,7 @@ export const VARIABLE_GROUPS = [
   'Keys at rest',
   'Signing keys',
   'Tokens and sessions',
+  'Registration by others',
   'Pages, passwords and mail',
   'Limits',
   'Start and end',
@@ -200,6 +201,16 @@ export const VARIABLE_DESCRIPTIONS: {
   AUTH_DPOP_NONCE: {
     group: 'Tokens and sessions',
     meaning: 'whether [DPoP](guides/dpop.md) proofs must hold a nonce of the server, or `off`',
+  },
+  AUTH_DYNAMIC_REGISTRATION: {
+    group: 'Registration by others',
+    meaning:
+      '`token`: clients may [register themselves](guides/registration.md) by an initial access token',
+  },
+  AUTH_REGISTRATION_UNUSED_DAYS: {
+    group: 'Registration by others',
+    meaning:
+      'after how many days a client that registered itself and was never allowed anything is forgotten',
   },
   AUTH_SESSION_IDLE_SECONDS: {
     group: 'Tokens and sessions',

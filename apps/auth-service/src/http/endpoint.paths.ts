@@ -8,6 +8,7 @@ export const ENDPOINT_PATHS = {
   token: '/oauth2/token',
   introspection: '/oauth2/introspect',
   revocation: '/oauth2/revoke',
+  registration: '/oauth2/register',
   userinfo: '/oauth2/userinfo',
   endSession: '/oauth2/logout',
   jwks: '/.well-known/jwks.json',

@@ -2,11 +2,14 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { parseStrictObject } from '@keyward/auth';
 import { ADMINISTRATION_PATH, InvalidRequestError } from '@keyward/oauth';
+import { ENDPOINT_PATHS } from './endpoint.paths.js';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
 import { errorDescription } from './error.description.js';
 
-const TAKES_JSON = new RegExp(`^${ADMINISTRATION_PATH}/`);
+const TAKES_JSON = new RegExp(
+  `^(?:${ADMINISTRATION_PATH}/|${ENDPOINT_PATHS.registration}(?:[/?]|$))`,
+);
 
 /** A body that came as JSON; a class of its own, so that no form's reader takes it for text. */
 class JsonBody {

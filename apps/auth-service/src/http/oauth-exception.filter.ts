@@ -30,7 +30,7 @@ const HTTP_DESCRIPTIONS: Readonly<Record<number, string>> = {
   415: 'the body must be application/x-www-form-urlencoded',
 };
 
-const METHODS = ['GET', 'POST'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 
 /**
  * The one place where an answer that is not a success is made: JSON for a client, a page where a

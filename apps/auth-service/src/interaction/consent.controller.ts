@@ -4,9 +4,11 @@ import { InvalidRequestError } from '@keyward/oauth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { AuthorizationDetailsDescriber } from '../authorization-details/authorization-details.describer.js';
+import { type Client } from '../client/client.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { seeOther } from '../http/see-other.js';
+import { type StrangerOnPage } from '../views/interaction.pages.js';
 import { PageRenderer } from '../views/page.renderer.js';
 import { BrowserCookie } from './browser.cookie.js';
 import { InteractionForm } from './interaction.form.js';
@@ -50,6 +52,7 @@ export class ConsentController {
       action: consentPath(id),
       formToken: this.browsers.formToken(request, reply, formContext(interaction, signedIn)),
       redirectUri: interaction.request.redirectUri,
+      stranger: strangerOf(client),
     });
   }
 
@@ -97,6 +100,11 @@ export class ConsentController {
       },
     });
   }
+}
+
+function strangerOf({ source, clientId }: Client): StrangerOnPage | null {
+  if (source === 'document') return { host: new URL(clientId).host };
+  return source === 'registration' ? { host: null } : null;
 }
 
 // The account is what was on the page: nobody consents for whoever signed in in another tab since.

@@ -3,6 +3,7 @@ import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { type OpenIdProviderMetadata } from '@keyward/oauth';
 import { type Bootstrap } from '../bootstrap/bootstrap.file.js';
 import { bootstrapConfig } from '../config/bootstrap.config.js';
+import { registrationConfig, type RegistrationConfig } from '../config/registration.config.js';
 import { serverConfig, type ServerConfig } from '../config/server.config.js';
 import { tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { tokenConfig, type TokenConfig } from '../config/token.config.js';
@@ -22,6 +23,7 @@ export class MetadataController {
     @Inject(tlsConfig.KEY) tls: TlsConfig,
     @Inject(TOKEN_GRANTS) grants: readonly TokenGrant[],
     @Inject(bootstrapConfig.KEY) bootstrap: Bootstrap,
+    @Inject(registrationConfig.KEY) registration: RegistrationConfig,
   ) {
     const authorizationDetailsTypes = bootstrap.authorizationDetailsTypes.map(({ type }) => type);
     const grantTypes = grants.map(({ grantType }) => grantType);
@@ -31,6 +33,7 @@ export class MetadataController {
       grantTypes,
       tls,
       authorizationDetailsTypes,
+      registration,
     });
   }
 

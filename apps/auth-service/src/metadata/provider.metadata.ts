@@ -14,6 +14,7 @@ import { RESPONSE_MODES } from '../authorization/checks/response-mode.check.js';
 import { CODE_RESPONSE_TYPE } from '../authorization/checks/response-type.check.js';
 import { ASSERTION_ALGORITHMS } from '../client/assertion.algorithms.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../config/environment.schema.js';
+import { type RegistrationConfig } from '../config/registration.config.js';
 import { acceptsClientCertificates, type TlsConfig } from '../config/tls.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { ID_TOKEN_CLAIM_NAMES } from '../issuance/id-token.issuer.js';
@@ -27,6 +28,7 @@ export interface ProviderConfiguration {
   readonly grantTypes: readonly string[];
   readonly tls: TlsConfig;
   readonly authorizationDetailsTypes: readonly string[];
+  readonly registration: Pick<RegistrationConfig, 'dynamic'>;
 }
 
 /** The endpoints that a client calls itself, which are all that a certificate is asked for at. */
@@ -49,6 +51,7 @@ export function describeProvider({
   grantTypes,
   tls,
   authorizationDetailsTypes,
+  registration,
 }: ProviderConfiguration): OpenIdProviderMetadata {
   // Any of them may be registered; the first is what is used where none is.
   const algorithms = [...new Set([signingAlgorithm, ...SIGNING_ALGORITHMS])];
@@ -67,6 +70,9 @@ export function describeProvider({
     introspection_endpoint: at(ENDPOINT_PATHS.introspection),
     revocation_endpoint: at(ENDPOINT_PATHS.revocation),
     jwks_uri: at(ENDPOINT_PATHS.jwks),
+    ...(registration.dynamic !== 'off' && {
+      registration_endpoint: at(ENDPOINT_PATHS.registration),
+    }),
     scopes_supported: OPENID_SCOPES,
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types_supported: authorizationDetailsTypes,

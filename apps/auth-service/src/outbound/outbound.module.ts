@@ -22,6 +22,6 @@ import { OutboundPolicy } from './outbound.policy.js';
     { provide: NameResolver, useClass: SystemNameResolver },
     OutboundClient,
   ],
-  exports: [OutboundClient],
+  exports: [OutboundClient, OutboundPolicy],
 })
 export class OutboundModule {}

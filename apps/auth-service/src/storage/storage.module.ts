@@ -16,6 +16,7 @@ import { ConsentStore } from '../consent/consent.store.js';
 import { DeviceAuthorizationStore } from '../device-authorization/device-authorization.store.js';
 import { UserCodeBrake } from '../device-authorization/user-code.brake.js';
 import { RememberedDeviceStore } from '../authentication/remembered-device.store.js';
+import { RegistrationStore } from '../dynamic-registration/registration.store.js';
 import { FactorStore } from '../factor/factor.store.js';
 import { RecoveryCodeStore } from '../factor/recovery-code.store.js';
 import { AllowedApplicationStore } from '../grant/allowed-application.store.js';
@@ -77,6 +78,7 @@ import { PostgresRecoveryCodeStore } from './postgres/postgres-recovery-code.sto
 import { PostgresPartnerStore } from './postgres/postgres-partner.store.js';
 import { PostgresProfileStore } from './postgres/postgres-profile.store.js';
 import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.js';
+import { PostgresRegistrationStore } from './postgres/postgres-registration.store.js';
 import { PostgresRememberedDeviceStore } from './postgres/postgres-remembered-device.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
@@ -115,6 +117,7 @@ const RECORD = [
     useFactory: (record: ClientStore) => new CachedClientStore(record),
   },
   { provide: ClientRegistry, useClass: PostgresClientRegistry },
+  { provide: RegistrationStore, useClass: PostgresRegistrationStore },
   { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },

@@ -104,8 +104,16 @@ export interface PermissionGroup {
   }[];
 }
 
+/** Where a client comes from that nobody here has checked. */
+export interface StrangerOnPage {
+  /** The host that answers for what the client is; null where it is the client's own word alone. */
+  readonly host: string | null;
+}
+
 /** Asks whether a client gets what it asks for. */
 export interface ConsentPage extends InteractionPage {
+  /** Of a client that nobody here has checked. Default: null. */
+  readonly stranger?: StrangerOnPage | null;
   readonly account: AccountOnPage;
   readonly permissions: readonly PermissionGroup[];
   /** What it asks for as data: everything that it says. */

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Client } from '../client/client.js';
+import { isLoopbackHost } from '../client/client-uri.rules.js';
 import {
   type ConsentPage,
   type LinkAccountPage,
@@ -100,8 +101,11 @@ export class PageRenderer {
   }
 
   consent(reply: FastifyReply, page: ConsentPage): void {
+    const { protocol, hostname } = new URL(page.redirectUri);
     this.sender.send(reply, 200, 'consent', needsOf(page), {
+      stranger: null,
       ...page,
+      toDevice: protocol === 'http:' && isLoopbackHost(hostname),
       client: clientModel(page.client),
       account: accountModel(page.account),
       returnTo: returnTarget(page.redirectUri),

@@ -36,6 +36,7 @@ import { Upstreams1763788100000 } from './migrations/1763788100000-upstreams.js'
 import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-grant-terms-retention.js';
 import { AccountAdministration1795600000000 } from './migrations/1795600000000-account-administration.js';
 import { AdministrationIndexes1795600000100 } from './migrations/1795600000100-administration-indexes.js';
+import { DynamicRegistration1795700000000 } from './migrations/1795700000000-dynamic-registration.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -78,6 +79,7 @@ export const MIGRATIONS = [
   ClientAdministration1763792000000,
   AccountAdministration1795600000000,
   AdministrationIndexes1795600000100,
+  DynamicRegistration1795700000000,
 ];
 
 /** Where PostgreSQL keeps which migrations have run. */
