@@ -26,6 +26,7 @@ import { tokenConfig } from './config/token.config.js';
 import { viewsConfig } from './config/views.config.js';
 import { DevicePageModule } from './device-authorization/device-page.module.js';
 import { DynamicRegistrationModule } from './dynamic-registration/dynamic-registration.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
@@ -76,6 +77,7 @@ import { ViewsModule } from './views/views.module.js';
     ClientModule,
     DevicePageModule,
     DynamicRegistrationModule,
+    DoctorModule,
     TokenModule,
     InteractionModule,
     IntrospectionModule,

@@ -3,13 +3,10 @@ import { readBootstrap } from '../config/bootstrap.config.js';
 import { checkConfiguration } from '../config/configuration.check.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { parseEnvironment } from '../config/environment.schema.js';
-import { CLIENT_RULES } from '../doctor/client.rules.js';
+import { DATABASE_RULES } from '../doctor/database.rules.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
-import { FILE_RULES } from '../doctor/file.rules.js';
-import { OUTBOUND_RULES } from '../doctor/outbound.rules.js';
+import { OFFLINE_RULES } from '../doctor/offline.rules.js';
 import { STORE_RULES } from '../doctor/store.rules.js';
-import { TOKEN_RULES } from '../doctor/token.rules.js';
-import { TRANSPORT_RULES } from '../doctor/transport.rules.js';
 
 /** @param isOffline whether the stores are left alone */
 export async function examine(
@@ -28,14 +25,8 @@ export async function examine(
       remedy: 'mend it: the server does not start like this',
     }));
   }
-  const rules = [
-    ...TRANSPORT_RULES,
-    ...OUTBOUND_RULES,
-    ...TOKEN_RULES,
-    ...CLIENT_RULES,
-    ...FILE_RULES,
-  ];
-  if (!isOffline) rules.push(...STORE_RULES);
+  const rules = [...OFFLINE_RULES];
+  if (!isOffline) rules.push(...STORE_RULES, ...DATABASE_RULES);
   const environment = parseEnvironment(variables);
   return diagnose({ environment, bootstrap: readBootstrap(variables), variables }, rules);
 }

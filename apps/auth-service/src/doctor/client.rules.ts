@@ -3,6 +3,9 @@ import { type DeclaredClient } from '../bootstrap/bootstrap.store.js';
 import { isLoopbackHost } from '../client/client-uri.rules.js';
 import { type Deployment, type DoctorRule, type Finding } from './diagnosis.js';
 
+/** What the scopes of the administration API begin with. */
+const ADMINISTRATION_PREFIX = 'admin:';
+
 /** A finding for each client that is so. */
 function forClients(
   isSo: (client: DeclaredClient) => boolean,
@@ -46,6 +49,33 @@ export const CLIENT_RULES: readonly DoctorRule[] = [
       ({ clientId }) => ({
         finding: `web client ${clientId} takes codes at a loopback address`,
         remedy: "register a client of its own for the developer's machine",
+      }),
+    ),
+  },
+  {
+    name: 'private-use-scheme',
+    severity: 'note',
+    clause: 'RFC 8252 sections 7.2 and 8.6',
+    find: forClients(
+      ({ redirectUris }) => redirectUris.some((uri) => !/^https?:/.test(uri)),
+      ({ clientId }) => ({
+        finding: `client ${clientId} takes codes at a scheme that any program on the device can claim`,
+        remedy: 'redirect to https URLs that the application claims',
+      }),
+    ),
+  },
+  {
+    name: 'admin-sender-constraint',
+    severity: 'warning',
+    clause: 'RFC 9700 section 2.2.1',
+    find: forClients(
+      ({ scopes, dpopBoundAccessTokens, tlsBoundAccessTokens }) =>
+        scopes.some((scope) => scope.startsWith(ADMINISTRATION_PREFIX)) &&
+        !dpopBoundAccessTokens &&
+        !tlsBoundAccessTokens,
+      ({ clientId }) => ({
+        finding: `whoever gets hold of a token of ${clientId} administers this server with it`,
+        remedy: 'bind its tokens to a key: dpop_bound_access_tokens, or a certificate',
       }),
     ),
   },

@@ -1,16 +1,15 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { type Bootstrap, parseBootstrap } from '../bootstrap/bootstrap.file.js';
 import { parseEnvironment } from '../config/environment.schema.js';
+import { migrate } from '../storage/postgres/postgres.migrations.js';
 import { createTestDatabase } from '../storage/testing/test-database.js';
-import { CLIENT_RULES } from './client.rules.js';
 import { diagnose, diagnosisText, type DoctorRule } from './diagnosis.js';
-import { FILE_RULES } from './file.rules.js';
-import { OUTBOUND_RULES } from './outbound.rules.js';
+import { DATABASE_RULES } from './database.rules.js';
+import { OFFLINE_RULES as RULES } from './offline.rules.js';
 import { STORE_RULES } from './store.rules.js';
-import { TOKEN_RULES } from './token.rules.js';
-import { TRANSPORT_RULES } from './transport.rules.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64url');
 const OTHER_KEY = Buffer.alloc(32, 2).toString('base64url');
@@ -38,13 +37,8 @@ const CLIENT = {
   required_acr: 'urn:keyward:acr:mfa',
 };
 
-const RULES = [
-  ...TRANSPORT_RULES,
-  ...OUTBOUND_RULES,
-  ...TOKEN_RULES,
-  ...CLIENT_RULES,
-  ...FILE_RULES,
-];
+/** What each deployment here has: its secrets stand in variables, not in files. */
+const ALWAYS = 'secrets-in-environment';
 
 function bootstrapOf(document: object, environment: NodeJS.ProcessEnv = {}): Bootstrap {
   const whole = { resources: [], clients: [], ...document };
@@ -68,7 +62,7 @@ async function rulesThatFind(
   for (const secret of [KEY, OTHER_KEY, 'a-password', 'mail-password']) {
     expect(JSON.stringify(diagnoses)).not.toContain(secret);
   }
-  return diagnoses.map(({ rule }) => rule);
+  return diagnoses.map(({ rule }) => rule).filter((rule) => rule !== ALWAYS);
 }
 
 describe('the doctor', () => {
@@ -87,6 +81,14 @@ describe('the doctor', () => {
     ['store-transport', { DATABASE_URL: 'postgres://keyward:a-password@db/keyward' }],
     ['store-transport', { REDIS_URL: 'redis://:a-password@redis:6379' }],
     ['smtp-transport', { AUTH_SMTP_URL: '', AUTH_MAIL_FROM: '' }],
+    ['store-transport', { REDIS_URL: '', REDIS_CLUSTER_NODES: 'redis-1:6379,redis-2:6379' }],
+    ['redis-password', { REDIS_URL: 'rediss://redis:6379' }],
+    [
+      'trusted-proxies-wide',
+      { NODE_ENV: 'development', AUTH_TRUSTED_PROXIES: '10.0.0.1,0.0.0.0/1' },
+    ],
+    ['trusted-proxies-wide', { NODE_ENV: 'development', AUTH_TRUSTED_PROXIES: '::/1' }],
+    ['signing-key-lifetime', { AUTH_SIGNING_KEY_ROTATION_SECONDS: '60000000' }],
     ['access-token-lifetime', { AUTH_ACCESS_TOKEN_SECONDS: '3600' }],
     ['signing-algorithm', { AUTH_SIGNING_ALGORITHM: 'RS256' }],
     ['dpop-nonce', { AUTH_DPOP_NONCE: 'off' }],
@@ -104,6 +106,15 @@ describe('the doctor', () => {
         token_endpoint_auth_method: 'client_secret_basic',
         jwks_uri: undefined,
         client_secret: { env: 'WEB_SECRET' },
+      },
+    ],
+    [
+      'private-use-scheme',
+      {
+        token_endpoint_auth_method: 'none',
+        jwks_uri: undefined,
+        application_type: 'native',
+        redirect_uris: ['com.example.app:/callback'],
       },
     ],
     ['loopback-redirect', { redirect_uris: ['http://127.0.0.1:3000/callback'] }],
@@ -133,6 +144,77 @@ describe('the doctor', () => {
     };
     const found = await rulesThatFind(GOOD, document);
     expect(found).toEqual(expect.arrayContaining(['shared-redirect', 'ambiguous-scope']));
+  });
+
+  it.each<[string, object]>([
+    ['redis-password', { REDIS_URL: '', REDIS_CLUSTER_NODES: 'redis-1:6379', REDIS_PASSWORD: 'x' }],
+    ['redis-password', { REDIS_URL: 'redis://127.0.0.1:6379' }],
+    ['trusted-proxies-wide', { AUTH_TRUSTED_PROXIES: '10.0.0.0/8,fc00::/7' }],
+    ['signing-key-lifetime', { AUTH_SIGNING_KEY_ROTATION_SECONDS: '31536000' }],
+    ['secrets-in-environment', { NODE_ENV: 'development' }],
+  ])('does not find by %s what is right with %j', async (rule, change) => {
+    const variables = { ...GOOD, NODE_ENV: 'development', ...change };
+    const environment = parseEnvironment(variables);
+    const found = await diagnose({ environment, bootstrap: bootstrapOf({}), variables }, RULES);
+    expect(found.map((one) => one.rule)).not.toContain(rule);
+  });
+
+  it('finds secrets that stand in variables, by their names alone', async () => {
+    const environment = parseEnvironment(GOOD);
+    const all = await diagnose({ environment, bootstrap: bootstrapOf({}), variables: GOOD }, RULES);
+    const [found] = all.filter(({ rule }) => rule === ALWAYS);
+    expect(found?.finding).toMatch(/DATABASE_URL, .*AUTH_KEY_ENCRYPTION_KEY/);
+    expect(JSON.stringify(all)).not.toContain(KEY);
+  });
+
+  it('finds administrators whose tokens anybody could use', async () => {
+    const admin = {
+      ...CLIENT,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      required_acr: undefined,
+      scope: 'admin:users',
+    };
+    const resources = [
+      { identifier: 'https://login.example.com/admin', name: 'A', scopes: ['admin:users'] },
+    ];
+    const find = (client: object) => rulesThatFind(GOOD, { clients: [client], resources });
+    expect(await find(admin)).toEqual(['admin-sender-constraint']);
+    expect(await find({ ...admin, dpop_bound_access_tokens: true })).toEqual([]);
+  });
+
+  it('looks at what PostgreSQL keeps, and whom it lets do what', async () => {
+    const database = await createTestDatabase();
+    await migrate(database.url);
+    const variables = { ...GOOD, DATABASE_URL: database.url };
+    const find = () => rulesThatFind(variables, {}, DATABASE_RULES);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query<{ super: boolean; off: boolean }>(
+      `SELECT rolsuper AS super, EXISTS (SELECT FROM pg_settings WHERE setting = 'off'
+         AND name IN ('fsync', 'synchronous_commit', 'full_page_writes')) AS off
+       FROM pg_roles WHERE rolname = current_user`,
+    );
+    const before = await find();
+    expect(before.includes('postgres-role')).toBe(rows[0]?.super);
+    expect(before.includes('postgres-durability')).toBe(rows[0]?.off);
+    expect(before).not.toEqual(expect.arrayContaining(['schema-ahead']));
+    expect(before).not.toEqual(expect.arrayContaining(['signing-key-age']));
+
+    const { rows: names } = await client.query<{ name: string }>(
+      'SELECT current_database() AS name',
+    );
+    await client.query(`ALTER DATABASE "${names[0]?.name}" SET synchronous_commit = off`);
+    await client.query(`INSERT INTO schema_requirement (migration) VALUES ('Later')`);
+    await client.query(
+      `INSERT INTO signing_key (kid, algorithm, public_jwk, encrypted_private_key, key_version, status, sign_from)
+       VALUES ('old', 'ES256', '{}', sha256('a'), 1, 'active', now() - interval '1 year')`,
+    );
+    await client.end();
+    expect(await find()).toEqual(
+      expect.arrayContaining(['postgres-durability', 'schema-ahead', 'signing-key-age']),
+    );
+    await database.drop();
   });
 
   it('finds who may stand in for people unnamed', async () => {
@@ -192,8 +274,9 @@ describe('the doctor', () => {
   });
 
   it('has a name of its own, a clause and words for each rule', () => {
-    const names = [...RULES, ...STORE_RULES].map(({ name }) => name);
+    const names = [...RULES, ...STORE_RULES, ...DATABASE_RULES].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const { clause } of [...RULES, ...STORE_RULES]) expect(clause).not.toBe('');
+    for (const { clause } of [...RULES, ...STORE_RULES, ...DATABASE_RULES])
+      expect(clause).not.toBe('');
   });
 });

@@ -1,12 +1,11 @@
 /** Rules about the running stores. Each asks its store once, and says so where that does not answer. */
-import pg from 'pg';
 import { findClockProblem } from '../keys/clock.problem.js';
 import { redisServers } from '../config/redis.servers.js';
 import { pendingMigrations } from '../storage/postgres/postgres.migrations.js';
 import { RedisConnection } from '../storage/redis/redis.connection.js';
-import { type Deployment, type DoctorRule, type Finding } from './diagnosis.js';
+import { type DoctorRule, type Finding } from './diagnosis.js';
+import { causeOf, onPostgres, quietly, STORE_TIMEOUT_MS } from './postgres.question.js';
 
-const TIMEOUT_MS = 5000;
 const OLDEST_POSTGRES = 140_000;
 const NOTHING: readonly Finding[] = [];
 
@@ -80,7 +79,7 @@ export const STORE_RULES: readonly DoctorRule[] = [
         ...servers,
         keyPrefix,
         requireNoEviction: true,
-        startTimeoutMs: TIMEOUT_MS,
+        startTimeoutMs: STORE_TIMEOUT_MS,
       });
       try {
         await redis.onModuleInit();
@@ -99,33 +98,3 @@ export const STORE_RULES: readonly DoctorRule[] = [
     },
   },
 ];
-
-/** For rules that have nothing to say where PostgreSQL is out of reach: another one says that. */
-function quietly(ask: (client: pg.Client) => Promise<readonly Finding[]>) {
-  return (deployment: Deployment) => onPostgres(deployment, ask).catch(() => NOTHING);
-}
-
-async function onPostgres(
-  { environment: { DATABASE_URL: connectionString } }: Deployment,
-  ask: (client: pg.Client) => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
-  if (connectionString === undefined) return NOTHING;
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-  });
-  // What breaks while it is asked is told by the question.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await ask(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-function causeOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return message || code || String(error);
-}

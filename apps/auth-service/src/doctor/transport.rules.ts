@@ -1,18 +1,10 @@
 /** Rules about the ways in and out: who could listen, and whose address is believed. */
-import { isIP } from 'node:net';
 import { limitVariableOf } from '../config/limit.variables.js';
 import { REQUEST_LIMIT_NAMES, REQUEST_LIMITS } from '../limits/request-limit.names.js';
-import { isLoopbackHost } from '../client/client-uri.rules.js';
 import { type DoctorRule, type Finding } from './diagnosis.js';
+import { isHere, redisUrls } from './store.address.js';
 
 const NOTHING: readonly Finding[] = [];
-
-/** What listens, and what is asked, on this machine alone. */
-function isHere(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return isLoopbackHost(hostname) || (isIP(hostname) === 4 && hostname.startsWith('127.'));
-}
 
 export const TRANSPORT_RULES: readonly DoctorRule[] = [
   {
@@ -92,7 +84,7 @@ export const TRANSPORT_RULES: readonly DoctorRule[] = [
     clause: 'RFC 9700 section 4.9; OWASP ASVS 5.0 section 12.3',
     find: ({ environment }) => {
       const findings: Finding[] = [];
-      const { DATABASE_URL: database, REDIS_URL: redis } = environment;
+      const { DATABASE_URL: database } = environment;
       if (
         database !== undefined &&
         !isHere(database) &&
@@ -103,10 +95,10 @@ export const TRANSPORT_RULES: readonly DoctorRule[] = [
           remedy: 'add sslmode=verify-full to DATABASE_URL, unless the network between is private',
         });
       }
-      if (redis !== undefined && !isHere(redis) && !redis.startsWith('rediss:')) {
+      if (redisUrls(environment).some((url) => !isHere(url) && !url.startsWith('rediss:'))) {
         findings.push({
           finding: 'the connection to Redis is not encrypted',
-          remedy: 'use rediss:// in REDIS_URL, unless the network between is private',
+          remedy: 'use rediss:// for its addresses, unless the network between is private',
         });
       }
       return findings;

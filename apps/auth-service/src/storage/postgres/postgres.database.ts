@@ -64,7 +64,7 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
     // What is embedded belongs to this process, and to no `migrate` before it.
     const isEmbedded = this.config.databaseUrl === undefined;
     if (this.config.migrations === 'require' && !isEmbedded) return requireMigrated(url);
-    const ran = await migrate(url);
+    const ran = await migrate(url, { onWait: (line) => this.logger.warn(line) });
     if (ran.length > 0) this.logger.log(`ran ${ran.length} migration(s): ${ran.join(', ')}`);
   }
 

@@ -37,6 +37,8 @@ import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-gra
 import { AccountAdministration1795600000000 } from './migrations/1795600000000-account-administration.js';
 import { AdministrationIndexes1795600000100 } from './migrations/1795600000100-administration-indexes.js';
 import { DynamicRegistration1795700000000 } from './migrations/1795700000000-dynamic-registration.js';
+import { SchemaRequirements1795600000200 } from './migrations/1795600000200-schema-requirements.js';
+import { type MigrationClass } from './schema.requirements.js';
 
 const ENTITIES = [
   ClientEntity,
@@ -53,7 +55,7 @@ const ENTITIES = [
 ];
 
 /** In the order in which they run. */
-export const MIGRATIONS = [
+export const MIGRATIONS: readonly MigrationClass[] = [
   InitialSchema1763740800000,
   SignInAndGrants1763769600000,
   AuditQueries1763773260000,
@@ -79,6 +81,7 @@ export const MIGRATIONS = [
   ClientAdministration1763792000000,
   AccountAdministration1795600000000,
   AdministrationIndexes1795600000100,
+  SchemaRequirements1795600000200,
   DynamicRegistration1795700000000,
 ];
 
@@ -115,17 +118,30 @@ export function servingOptions(
   };
 }
 
-/** Options for migrating: one that waits its turn or builds an index may take its time. */
-export function migrationOptions(url: string): DataSourceOptions {
+/** How long a statement of a migration waits for a lock, and everybody else behind it. */
+export const MIGRATION_LOCK_TIMEOUT_MS = 1000;
+
+/** How long a statement of a migration may take while it holds locks. */
+export const MIGRATION_STATEMENT_TIMEOUT_MS = 60_000;
+
+/** Options for migrating: no limit for the answer to arrive, one for what others would wait for. */
+export function migrationOptions(
+  url: string,
+  migrations: readonly MigrationClass[] = MIGRATIONS,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
     applicationName: 'keyward-auth-service migrations',
-    migrations: MIGRATIONS,
+    migrations: [...migrations],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each',
     poolSize: 2,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: {
+      lock_timeout: MIGRATION_LOCK_TIMEOUT_MS,
+      statement_timeout: MIGRATION_STATEMENT_TIMEOUT_MS,
+    },
     logging: false,
   };
 }

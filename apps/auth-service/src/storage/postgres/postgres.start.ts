@@ -1,8 +1,9 @@
 /** What happens to PostgreSQL at a start: it is waited for, and its schema is what this release needs. */
 import { StartupError } from '../../config/startup.error.js';
 import { whenReachable } from '../start.wait.js';
+import { tooOld } from './schema.requirements.js';
 import { isUnavailable } from './postgres.error.js';
-import { migrate, pendingMigrations } from './postgres.migrations.js';
+import { migrate, missingRequirements, pendingMigrations } from './postgres.migrations.js';
 
 /**
  * Does `work` as soon as PostgreSQL can be reached.
@@ -33,7 +34,7 @@ export async function migrateWhenReachable(
   log: (line: string) => void,
 ): Promise<readonly string[]> {
   try {
-    return await whenPostgresIsReachable(() => migrate(url), timeoutMs, log);
+    return await whenPostgresIsReachable(() => migrate(url, { onWait: log }), timeoutMs, log);
   } catch (error) {
     throw new StartupError(`cannot migrate (DATABASE_URL): ${postgresProblem(error)}`, {
       cause: error,
@@ -41,8 +42,13 @@ export async function migrateWhenReachable(
   }
 }
 
-/** @throws StartupError where this release needs migrations that have not run */
+/**
+ * Migrations that this release does not know are fine, unless one of them took away what it needs.
+ * @throws StartupError where this release needs migrations that have not run, or is too old
+ */
 export async function requireMigrated(url: string): Promise<void> {
+  const [unknown] = await missingRequirements(url);
+  if (unknown !== undefined) throw tooOld(unknown);
   const pending = await pendingMigrations(url);
   if (pending.length === 0) return;
   throw new StartupError(
