@@ -27,6 +27,7 @@ import { LiveTokenGuard } from './live-token.guard.js';
 import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
 import { GrantsController } from './grants.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 import { NewUsers } from './users/new.users.js';
@@ -70,6 +71,7 @@ import { UsersController } from './users/users.controller.js';
     ClientsController,
     RegistrationTokensController,
     GrantsController,
+    OpenApiController,
     SessionsController,
     SigningKeysController,
     UserCredentialsController,

@@ -36,7 +36,8 @@ const MAX_SECONDS = 365 * DAY_SECONDS;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-const requestSchema = z.strictObject({
+/** What an administrator asks for. */
+export const registrationTokenSchema = z.strictObject({
   description: nameSchema,
   scope: z.string().max(4000),
   grant_types: z
@@ -73,7 +74,7 @@ export class RegistrationTokensController {
     @CurrentPrincipal() principal: Principal,
     @Body() body: unknown,
   ) {
-    const asked = parseJson(requestSchema, body);
+    const asked = parseJson(registrationTokenSchema, body);
     const { issued, token } = await this.tokens.issue(
       {
         description: asked.description,

@@ -1,5 +1,6 @@
 /** Somebody who calls the administration API with a token for one of its scopes. */
 import { type TokenResponse } from '@keyward/oauth';
+import { type AnswerName, ANSWERS } from '../administration/openapi/answer.schemas.js';
 import { basic, type TestApplication } from './test-application.js';
 
 /** An answer, its body read. */
@@ -12,6 +13,8 @@ export interface AdministrationAnswer {
 
 /** The client `shop` of administratedBootstrap. */
 export class Administrator {
+  private document: Document | null = null;
+
   private constructor(
     private readonly server: TestApplication,
     private readonly token: string,
@@ -36,6 +39,43 @@ export class Administrator {
     });
     const text = await response.text();
     const parsed = text === '' ? {} : (JSON.parse(text) as AdministrationAnswer['body']);
+    await this.compare(method, path, response, parsed);
     return { status: response.status, headers: response.headers, body: parsed };
   }
+
+  /** Every answer that a test gets is held to what the document says of it. */
+  private async compare(
+    method: string,
+    path: string,
+    { status }: Response,
+    body: object,
+  ): Promise<void> {
+    this.document ??= await this.fetchDocument();
+    const [found] = Object.entries(this.document.paths).filter(([template]) => {
+      const pattern = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
+      return new RegExp(`^${pattern}$`).test(`/admin/${path.split('?', 1)[0]}`);
+    });
+    const said = found?.[1][method.toLowerCase()]?.responses[status];
+    if (found === undefined || said === undefined) {
+      throw new Error(`the document does not say that ${method} ${path} answers ${status}`);
+    }
+    const name = said.content?.['application/json']?.schema.$ref.split('/').at(-1);
+    if (name === undefined) return;
+    const { error } = ANSWERS[name as AnswerName].safeParse(body);
+    if (error !== undefined) throw new Error(`${method} ${path}: ${error.message}`);
+  }
+
+  private async fetchDocument(): Promise<Document> {
+    const headers = { authorization: `Bearer ${this.token}` };
+    const response = await fetch(this.server.url('/admin/openapi.json'), { headers });
+    return (await response.json()) as Document;
+  }
+}
+
+interface Document {
+  readonly paths: Record<string, Record<string, { responses: Record<string, Said> }>>;
+}
+
+interface Said {
+  readonly content?: Record<string, { schema: { $ref: string } }>;
 }

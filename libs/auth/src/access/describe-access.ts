@@ -26,7 +26,9 @@ export interface DescribedAccess {
  *
  * Routes have the global prefix and those of RouterModule; versions are not part of them.
  */
-export function describeAccess(app: INestApplicationContext): readonly DescribedAccess[] {
+export function describeAccess(
+  app: Pick<INestApplicationContext, 'get'>,
+): readonly DescribedAccess[] {
   const prefixes = new RoutePrefixes(app);
   const rows = app
     .get(HandlerInventory, { strict: false })
@@ -90,7 +92,7 @@ class RoutePrefixes {
   readonly #config: ApplicationConfig;
   readonly #ofModules = new Map<unknown, Set<string>>();
 
-  constructor(app: INestApplicationContext) {
+  constructor(app: Pick<INestApplicationContext, 'get'>) {
     this.#config = app.get(ApplicationConfig, { strict: false });
     const { applicationId } = app.get(ModulesContainer, { strict: false });
     for (const { metatype, host } of app
