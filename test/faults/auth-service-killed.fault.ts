@@ -8,7 +8,8 @@ export const authServiceKilled: Fault = {
   promise:
     'nothing is half-done: every client tries again with the token that it has, and goes on; what was to be revoked is',
   mayBreak: NEEDS_AUTH_SERVICE,
-  mayWait: NEEDS_THE_FEED,
+  // A server that has just started believes Redis once it has looked at the record.
+  mayWait: [...NEEDS_AUTH_SERVICE, ...NEEDS_THE_FEED],
   feltBy: ['refresh', 'signIn'],
   inflict: async ({ world, broken }) => {
     let cutOff = 0;

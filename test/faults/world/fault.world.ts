@@ -48,6 +48,9 @@ export class FaultWorld {
   readonly #redisPassword = randomBytes(18).toString('base64url');
   readonly #directory = mkdtempSync(join(tmpdir(), 'keyward-faults-'));
   readonly #ports: number[] = [];
+  readonly #setAside = new Set<string>();
+  /** Of replicas that have ended. */
+  #pastOutput = '';
   #resources: AppProcess | null = null;
   #postgres: EmbeddedPostgresServer | null = null;
   #redis: RedisTestServer | null = null;
@@ -90,9 +93,15 @@ export class FaultWorld {
     return `http://127.0.0.1:${this.#ports[0]}`;
   }
 
-  /** Origins of the replicas, of those that are dead too. */
+  /** Origins of the replicas, of those that are dead too, but not of any that was set aside. */
   get origins(): readonly string[] {
-    return this.#ports.map((port) => `http://127.0.0.1:${port}`);
+    const all = this.#ports.map((port) => `http://127.0.0.1:${port}`);
+    return all.filter((origin) => !this.#setAside.has(origin));
+  }
+
+  /** From now on nobody is sent to a replica, as a proxy does that was told that it is not ready. */
+  setAside(index: number): void {
+    this.#setAside.add(this.replicas[index]?.url ?? '');
   }
 
   /** The network: between auth-service and its stores, and between resource servers and their issuer. */
@@ -123,7 +132,7 @@ export class FaultWorld {
   /** Everything that the processes wrote. */
   get output(): string {
     const processes = [...this.replicas, ...(this.#resources ? [this.#resources] : [])];
-    return processes.map(({ output }) => output).join('\n');
+    return [this.#pastOutput, ...processes.map(({ output }) => output)].join('\n');
   }
 
   /** New grants with their first refresh tokens, of the clients in turn. */
@@ -162,9 +171,11 @@ export class FaultWorld {
     this.network.redis.retarget(other.url);
   }
 
-  /** Starts a replica anew, at its address. */
+  /** Starts a replica anew, at its address; from then on requests are sent to it. */
   async startReplica(index: number): Promise<void> {
+    this.#pastOutput += this.replicas[index]?.output ?? '';
     this.replicas[index] = await startAuthService(this.#environment(index), START_LIMIT_MS);
+    this.#setAside.delete(this.replicas[index].url);
   }
 
   /** Moves the clock of a replica (0, 1) or of the resource servers, as JavaScript sees it. */
