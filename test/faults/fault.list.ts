@@ -8,6 +8,7 @@ import { clockResourceServer } from './clock-resource-server.fault.js';
 import { type Fault } from './fault.js';
 import { feedCut } from './feed-cut.fault.js';
 import { keys500 } from './keys-500.fault.js';
+import { keysEmpty } from './keys-empty.fault.js';
 import { keysHuge } from './keys-huge.fault.js';
 import { keysStalled } from './keys-stalled.fault.js';
 import { keysTruncated } from './keys-truncated.fault.js';
@@ -50,10 +51,12 @@ export const FAULTS: readonly Fault[] = [
   keysTruncated,
   keys500,
   keysWrong,
+  keysEmpty,
   keysHuge,
+  // First of the three: after an outage a resource server leaves introspection alone for up to a minute.
+  feedCut,
   networkSilent,
   networkReset,
-  feedCut,
   clockAuthService,
   clockResourceServer,
 ];

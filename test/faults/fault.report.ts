@@ -73,7 +73,7 @@ function brokenBy(
     unavailable: () => acceptsWaiting || mayWait.includes(kind),
     refused: (detail) => refusals.some((start) => detail.startsWith(start)),
     broken: () => mayBreak.includes(kind),
-    failed: () => false,
+    failed: (detail) => refusals.some((start) => detail.startsWith(start)),
   };
   const verdicts = Object.entries(tally) as [Verdict, Record<string, number>][];
   return verdicts.flatMap(([verdict, details]) =>

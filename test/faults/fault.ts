@@ -23,7 +23,7 @@ export interface Fault {
   readonly mayWait?: readonly Kind[];
   /** Connections may break off. */
   readonly mayBreak?: readonly Kind[];
-  /** May be refused so, by the beginning of its detail. */
+  /** May be refused so, or be told what is not true, by the beginning of the detail. */
   readonly mayRefuse?: Readonly<Partial<Record<Kind, readonly string[]>>>;
   /** At least one of these is not answered well: else nothing has happened. */
   readonly feltBy?: readonly Kind[];

@@ -1,18 +1,17 @@
-/** The endpoint of the JWK Set answers 200 with what is none: a page, an empty set, a symmetric key. */
+/** The endpoint of the JWK Set answers 200 with what is no JWK Set. */
 import { keySetFault } from './key-set.interference.js';
 
 const BODIES = [
   '<!doctype html><title>Sign in to the guest network</title>',
-  '{"keys":[]}',
   '{"keys":{}}',
-  '{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"x","alg":"HS256"}]}',
+  '{"error":"not here"}',
   'null',
 ];
 let turn = 0;
 
 export const keysWrong = keySetFault(
   'keys-wrong',
-  'answers 200 with a page, an empty set, a symmetric key and null in turn',
+  'answers 200 with a page, null and objects that are no set',
   (response) => {
     turn += 1;
     response

@@ -39,6 +39,11 @@ try {
       const report = await runFault(fault, world, load);
       reports.push(report);
       console.log(lineOf(report));
+      // Each time, so that a run that is broken off has not been for nothing.
+      if (values.json !== undefined) {
+        writeFileSync(values.json, `${JSON.stringify(reports, null, 2)}\n`);
+      }
+      if (values.write !== undefined) writeTable(values.write, reports);
     }
   } finally {
     await load.stop();
@@ -48,8 +53,4 @@ try {
   if (values.output !== undefined) writeFileSync(values.output, world.output);
   await world.stop();
 }
-if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify(reports, null, 2)}\n`);
-}
-if (values.write !== undefined) writeTable(values.write, reports);
 process.exitCode = reports.some(({ broken }) => broken.length > 0) ? 1 : 0;

@@ -1,7 +1,7 @@
 /** Others have taken every connection that PostgreSQL gives. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Fault, NEEDS_POSTGRES } from './fault.js';
+import { type Fault, NEEDS_POSTGRES, NEEDS_THE_FEED } from './fault.js';
 
 const MORE_THAN_THERE_ARE = 130;
 
@@ -10,7 +10,8 @@ export const postgresConnections: Fault = {
   what: 'the connections of auth-service cut, and every one that PostgreSQL gives held by others for 5 s',
   promise:
     'refresh and introspection go on; what needs PostgreSQL answers 503 with Retry-After, and recovers by itself',
-  mayWait: NEEDS_POSTGRES,
+  // The feed is read from PostgreSQL, and its heartbeat comes every 5 s.
+  mayWait: [...NEEDS_POSTGRES, ...NEEDS_THE_FEED],
   feltBy: ['revocation'],
   inflict: async ({ world, broken }) => {
     const { postgres } = world.network;

@@ -9,6 +9,8 @@ export type FaultProxyMode = 'pass' | 'refuse' | 'hang';
 export class FaultProxy {
   private mode: FaultProxyMode = 'pass';
   private delayMs = 0;
+  /** What is on its way to a socket. */
+  private readonly late = new WeakMap<Socket, Buffer[]>();
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -78,9 +80,18 @@ export class FaultProxy {
       if (this.mode === 'hang') from.pause();
     }
   }
+  /** In the order in which it came, also where the delay has changed meanwhile. */
   private deliver(to: Socket, chunk: Buffer): void {
-    const write = () => void (to.destroyed || to.write(chunk));
-    if (this.delayMs === 0) write();
-    else setTimeout(write, this.delayMs);
+    const waiting = this.late.get(to) ?? [];
+    if (this.delayMs === 0 && waiting.length === 0) {
+      to.write(chunk);
+      return;
+    }
+    this.late.set(to, waiting);
+    waiting.push(chunk);
+    setTimeout(() => {
+      const first = waiting.shift();
+      if (first !== undefined && !to.destroyed) to.write(first);
+    }, this.delayMs);
   }
 }
