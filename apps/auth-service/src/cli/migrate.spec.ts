@@ -54,7 +54,7 @@ describe('keyward migrate', () => {
       { DATABASE_URL: 'postgres://u:a-password@127.0.0.1:1/x', AUTH_START_TIMEOUT_MS: '300' },
       [],
       1,
-      /^error: cannot migrate \(DATABASE_URL\): .*ECONNREFUSED/,
+      /^error: cannot migrate \(DATABASE_URL\): .*ECONNREFUSED/m,
     ],
   ])('fails %s, and says why without a secret', async (_what, environment, args, code, why) => {
     const outcome = await run(environment, ...args);
