@@ -270,7 +270,7 @@ describe('dynamic client registration', () => {
       [one.path, initial],
       [pathOf(randomUUID()), one.token],
       [pathOf('web'), one.token],
-      [pathOf('a%00b'), one.token],
+      [pathOf('a%20b'), one.token],
     ] as const;
     for (const method of ['GET', 'DELETE']) {
       for (const [path, token] of tries) {
