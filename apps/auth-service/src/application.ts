@@ -14,7 +14,8 @@ import { answerFrameworkError } from './http/framework-error.handler.js';
 import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hook.js';
 import { addJsonParser } from './http/json.body.js';
 import { addPathParameterHook } from './http/path-parameter.hook.js';
-import { BODY_LIMIT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
+import { addRequestSizeHook } from './http/request-size.hook.js';
+import { BODY_LIMIT_BYTES, NODE_LIMITS, REQUEST_TIMEOUT_MS } from './http/server.limits.js';
 import { ServerLogger } from './http/server.logger.js';
 import { addAddressLimits } from './limits/address-limit.hook.js';
 import { RequestLimits } from './limits/request.limits.js';
@@ -64,6 +65,7 @@ export async function createApplication({
   });
   addRequestOriginHook(fastify);
   addPathParameterHook(fastify);
+  addRequestSizeHook(fastify);
   addDpopNonceHook(fastify);
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   addAddressLimits(fastify, app.get(RequestLimits, { strict: false }));
@@ -72,7 +74,6 @@ export async function createApplication({
 
 /** Whether it speaks TLS itself decides what kind of server Fastify makes. */
 function serverOptions(credentials: ServerCredentials | null) {
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES };
-  if (credentials === null) return { http: limits };
-  return { https: { ...limits, ...credentials, minVersion: 'TLSv1.2' as const } };
+  if (credentials === null) return { http: NODE_LIMITS };
+  return { https: { ...NODE_LIMITS, ...credentials, minVersion: 'TLSv1.2' as const } };
 }

@@ -10,7 +10,7 @@ import { StartupError } from '../config/startup.error.js';
 import { lifecycleConfig, type LifecycleConfig } from '../config/lifecycle.config.js';
 import { tlsConfig, type TlsConfig } from '../config/tls.config.js';
 import { answerClientError } from '../http/client-error.handler.js';
-import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from '../http/server.limits.js';
+import { NODE_LIMITS, REQUEST_TIMEOUT_MS } from '../http/server.limits.js';
 import { ServerDrain } from '../lifecycle/server.drain.js';
 
 /**
@@ -49,7 +49,7 @@ export class MutualTlsListener implements BeforeApplicationShutdown {
       minVersion: 'TLSv1.2',
       // The certificate of a connection is looked at once.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-      maxHeaderSize: MAX_HEADER_BYTES,
+      ...NODE_LIMITS,
     });
     server.requestTimeout = REQUEST_TIMEOUT_MS;
     server.keepAliveTimeout = fastify.initialConfig.keepAliveTimeout ?? 0;

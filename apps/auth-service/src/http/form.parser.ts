@@ -1,5 +1,6 @@
 /** Strict application/x-www-form-urlencoded: a body or a credential that is not well-formed is refused. */
 import { InvalidRequestError } from '@keyward/oauth';
+import { MAX_PARAMETER_NAME_LENGTH, MAX_PARAMETERS } from './server.limits.js';
 
 const ENCODED = /[%+]/;
 
@@ -13,13 +14,22 @@ export class FormParameters {
   /**
    * @param body the raw body, or a raw query without its question mark; absent where the request
    *   had none
-   * @throws InvalidRequestError where it is not well-formed
+   * @throws InvalidRequestError where it is not well-formed, or of too many parameters or too long a name
    */
   static parse(body: unknown): FormParameters {
     const values = new Map<string, string[]>();
-    for (const pair of typeof body === 'string' && body !== '' ? body.split('&') : []) {
+    // One more than the limit tells that there are more; what is behind is not even split.
+    const pairs =
+      typeof body === 'string' && body !== '' ? body.split('&', MAX_PARAMETERS + 1) : [];
+    if (pairs.length > MAX_PARAMETERS) {
+      throw new InvalidRequestError(`there are more than ${MAX_PARAMETERS} parameters`);
+    }
+    for (const pair of pairs) {
       const separator = pair.indexOf('=');
       const rawName = separator < 0 ? pair : pair.slice(0, separator);
+      if (rawName.length > MAX_PARAMETER_NAME_LENGTH) {
+        throw new InvalidRequestError('the name of a parameter is too long');
+      }
       const name = decodeFormComponent(rawName);
       const value = decodeFormComponent(separator < 0 ? '' : pair.slice(separator + 1));
       if (name === null || value === null) {

@@ -6,6 +6,7 @@ import { ENDPOINT_PATHS } from './endpoint.paths.js';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
 import { errorDescription } from './error.description.js';
+import { MAX_JSON_DEPTH } from './server.limits.js';
 
 const TAKES_JSON = new RegExp(
   `^(?:${ADMINISTRATION_PATH}/|${ENDPOINT_PATHS.registration}(?:[/?]|$))`,
@@ -48,9 +49,19 @@ export function parseJson<Schema extends z.ZodType>(
 
 // Strict, as tokens are: of a member that stands twice two readers could take a different one.
 function objectOf(bytes: Buffer): object {
+  let value: object;
   try {
-    return parseStrictObject(bytes);
+    value = parseStrictObject(bytes);
   } catch {
     throw new InvalidRequestError('the body must be one JSON object without duplicate members');
   }
+  if (isDeeper(value, MAX_JSON_DEPTH)) {
+    throw new InvalidRequestError(`the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  }
+  return value;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

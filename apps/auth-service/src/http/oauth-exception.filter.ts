@@ -27,7 +27,9 @@ const HTTP_DESCRIPTIONS: Readonly<Record<number, string>> = {
   404: 'there is no such endpoint',
   405: 'the endpoint does not answer this method',
   413: 'the body is larger than the limit',
+  414: 'the URL is longer than the limit',
   415: 'the body must be application/x-www-form-urlencoded',
+  431: 'there are more headers than the limit',
 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
