@@ -12,9 +12,12 @@ import { KeywardProgram } from './keyward.program.js';
 import { SessionsCommands } from './sessions.commands.js';
 import { StoreCommands } from './store.commands.js';
 import { Terminal } from './terminal.js';
+import { UsersCommands } from './users.commands.js';
+import { Users } from './users.js';
 
 const GROUPS = [
   ClientsCommands,
+  UsersCommands,
   SessionsCommands,
   GrantsCommands,
   KeysCommands,
@@ -29,6 +32,7 @@ const GROUPS = [
       provide: AdministrationConnection,
       useFactory: () => new AdministrationConnection(() => administrationSettings(process.env)),
     },
+    Users,
     ...GROUPS,
     {
       provide: COMMAND_GROUPS,

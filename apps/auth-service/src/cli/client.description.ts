@@ -4,7 +4,6 @@ import { CommandUsageError } from './command.error.js';
 import { type Options, textOption } from './command.group.js';
 import { type Answer } from './terminal.js';
 import { textRecord } from './text.table.js';
-import { parseYaml, readText } from './yaml.input.js';
 
 /** What the API answers, as far as it is looked into here. */
 export interface ClientDescription extends Readonly<Record<string, unknown>> {
@@ -38,34 +37,9 @@ export function writableMembers(
   return Object.fromEntries(Object.entries(client).filter(([name]) => !READ_ONLY.includes(name)));
 }
 
-/**
- * The members that `--file` and `--set` say, over those `before`. A value `null` takes a member away.
- * @throws CommandUsageError where nothing is said, or it cannot be read
- */
-export async function readClientMembers(
-  options: Options,
-  before: Readonly<Record<string, unknown>>,
-): Promise<Record<string, unknown>> {
-  const path = textOption(options, 'file');
-  const settings = (options['set'] as readonly string[] | undefined) ?? [];
-  if (path === undefined && settings.length === 0) {
-    throw new CommandUsageError('nothing is said of the client', 'Say it by --file or --set.');
-  }
-  const members: Record<string, unknown> = { ...before };
-  if (path !== undefined) Object.assign(members, objectIn(await readText(path), path));
-  for (const setting of settings) {
-    const [, name = '', text = ''] = /^([a-z_]+)=(.*)$/s.exec(setting) ?? [];
-    // What is written here may be secret by mistake: it is not repeated.
-    if (name === '') throw new CommandUsageError('--set takes member=value');
-    members[name] = parseYaml(text, `--set ${name}`);
-  }
+/** What a client is not said to have: `null` takes a member away, and is none to the API. */
+export function withoutNull(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
-}
-
-function objectIn(text: string, path: string): object {
-  const value = parseYaml(text, path);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new CommandUsageError(`${path} must hold the members of one client`);
 }
 
 /**

@@ -6,21 +6,16 @@ import { AdministrationConnection } from './administration.connection.js';
 import {
   type ClientDescription,
   clientPath,
-  readClientMembers,
+  withoutNull,
   withCredentials,
   writableMembers,
 } from './client.description.js';
 import { CommandGroup, type Options, textOption, withExamples } from './command.group.js';
+import { FILE_OPTION, readMembers, SET_OPTION } from './member.input.js';
 import { secondsOption, wholeNumberOption } from './number.option.js';
 import { Terminal } from './terminal.js';
 import { textRecord, textTable } from './text.table.js';
 
-const FILE = ['--file <path>', 'its members as YAML or JSON; - reads the standard input'] as const;
-const SET = [
-  '--set <member=value>',
-  'one member, its value as YAML; more than once for more members',
-  (text: string, earlier: readonly string[] = []) => [...earlier, text],
-] as const;
 const SECRET_FILE = [
   '--secret-file <path>',
   'where a new secret is written (mode 0600, never over a file) instead of printed',
@@ -59,8 +54,8 @@ export class ClientsCommands extends CommandGroup {
         clients
           .command('create')
           .description('registers a client; a secret is shown once')
-          .option(...FILE)
-          .option(...SET)
+          .option(...FILE_OPTION)
+          .option(...SET_OPTION)
           .option(...SECRET_FILE),
         'keyward clients create --set name="New shop" --set token_endpoint_auth_method=client_secret_basic \\',
         "  --set 'grant_types=[client_credentials]' --set scope=orders:read --secret-file shop.secret",
@@ -74,8 +69,8 @@ export class ClientsCommands extends CommandGroup {
           .command('update')
           .description('changes the members that are named; with --file all of them')
           .argument('<client_id>')
-          .option(...FILE)
-          .option(...SET)
+          .option(...FILE_OPTION)
+          .option(...SET_OPTION)
           .option(...SECRET_FILE),
         'keyward clients update shop --set "scope=orders:read orders:write"',
       ),
@@ -130,7 +125,7 @@ export class ClientsCommands extends CommandGroup {
   }
 
   private async create(options: Options) {
-    const json = await readClientMembers(options, {});
+    const json = withoutNull(await readMembers(options, {}));
     const subject = `client ${textOption(json, 'client_id') ?? ''}`.trimEnd();
     const call = { scope: ADMIN_CLIENTS_SCOPE, method: 'POST', path: '/clients', subject } as const;
     return withCredentials(
@@ -142,7 +137,7 @@ export class ClientsCommands extends CommandGroup {
 
   private async update(options: Options, id: string) {
     const before = options['file'] === undefined ? writableMembers(await this.find(id)) : {};
-    const json = await readClientMembers(options, before);
+    const json = withoutNull(await readMembers(options, before));
     const call = { scope: ADMIN_CLIENTS_SCOPE, path: clientPath(id), subject: `client ${id}` };
     return withCredentials(
       options,

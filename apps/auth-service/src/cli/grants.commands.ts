@@ -3,16 +3,19 @@ import { Injectable } from '@nestjs/common';
 import { ADMIN_SESSIONS_SCOPE } from '@keyward/oauth';
 import { type Command } from 'commander';
 import { AdministrationConnection } from './administration.connection.js';
-import { CommandError } from './command.error.js';
+import { CommandError, CommandUsageError } from './command.error.js';
 import { CommandGroup, type Options, withExamples } from './command.group.js';
 import { endings } from './ending.commands.js';
 import { localHistory } from './local.history.js';
+import { wholeNumberOption } from './number.option.js';
+import { remoteHistory } from './remote.history.js';
 import { Terminal } from './terminal.js';
 import { textTable } from './text.table.js';
 
 /** As the administration API answers them. */
 interface GrantDescription {
   readonly grant_id: string;
+  readonly account_id: string;
   readonly client_id: string;
   readonly sid: string;
   readonly scope: string;
@@ -40,8 +43,11 @@ export class GrantsCommands extends CommandGroup {
     this.answers(
       grants
         .command('list')
-        .description('the grants of an account, ended ones included')
-        .requiredOption('--account <account_id>', 'whose'),
+        .description('what is in force of an account, a client, or one at the other')
+        .option('--account <account_id>', 'whose')
+        .option('--client <client_id>', 'at which client')
+        .option('--all', 'ended ones, too')
+        .option('--limit <number>', 'so many at most', wholeNumberOption),
       (options) => this.list(options),
     );
     const ending = {
@@ -57,24 +63,31 @@ export class GrantsCommands extends CommandGroup {
       withExamples(
         grants
           .command('explain')
-          .description('why somebody was logged out')
+          .description('why somebody was logged out (scope admin:audit)')
           .argument('<reference>', 'of an error_description or the log, or the id of a grant'),
         'keyward grants explain 01a200a9-c8ca-7000-95f2-500aabbbe701',
       ),
-      (_, reference: string) => explain(reference),
+      ({ local }, reference: string) =>
+        local === true ? explainLocally(reference) : remoteHistory(this.administration, reference),
     );
   }
 
-  private async list({ account }: Options) {
-    const { grants: found } = await this.administration.call<{ grants: GrantDescription[] }>({
-      scope: ADMIN_SESSIONS_SCOPE,
-      path: `/accounts/${encodeURIComponent(String(account))}/sessions`,
-      subject: `account ${String(account)}`,
-    });
+  private async list({ account, client, all, limit }: Options) {
+    if (account === undefined && client === undefined) {
+      throw new CommandUsageError('--account or --client says whose grants');
+    }
+    const query = {
+      ...(account !== undefined && { account_id: String(account) }),
+      ...(client !== undefined && { client_id: String(client) }),
+      ...(all === true && { status: 'all' }),
+    };
+    const call = { scope: ADMIN_SESSIONS_SCOPE, path: '/grants', query, subject: 'the search' };
+    const found = await this.administration.list<GrantDescription>(call, limit as number);
     const text = textTable(
       found,
       {
         grant_id: (grant) => grant.grant_id,
+        account: (grant) => grant.account_id,
         client: (grant) => grant.client_id,
         scope: (grant) => grant.scope,
         since: (grant) => grant.created_at,
@@ -82,13 +95,13 @@ export class GrantsCommands extends CommandGroup {
         ended: (grant) =>
           grant.revoked_at === undefined ? null : `${grant.reason ?? ''} by ${grant.by ?? ''}`,
       },
-      'the account has no grants',
+      'there are none',
     );
     return { text, json: found };
   }
 }
 
-async function explain(reference: string) {
+async function explainLocally(reference: string) {
   const explained = await localHistory(reference);
   if (explained !== null) return explained;
   throw new CommandError(

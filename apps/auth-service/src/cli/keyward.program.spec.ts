@@ -11,6 +11,8 @@ import { KeywardProgram } from './keyward.program.js';
 import { SessionsCommands } from './sessions.commands.js';
 import { StoreCommands } from './store.commands.js';
 import { Terminal } from './terminal.js';
+import { UsersCommands } from './users.commands.js';
+import { Users } from './users.js';
 
 /** Runs it in this process; `environment` is all that it knows of a server. */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
@@ -23,6 +25,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {})
   const administration = new AdministrationConnection(() => administrationSettings(environment));
   const groups = [
     new ClientsCommands(terminal, administration),
+    new UsersCommands(terminal, new Users(administration)),
     new SessionsCommands(terminal, administration),
     new GrantsCommands(terminal, administration),
     new KeysCommands(terminal, administration),
@@ -65,9 +68,15 @@ describe('KeywardProgram', () => {
     ['an algorithm that is none', ['keys', 'rotate', '--alg', 'none'], 'must be one of'],
     ['a key on the argument list', ['keys', 'import', 'a', 'b'], 'too many arguments'],
     ['a time that is none', ['keys', 'import', 'f', '--verify-only-until', 'soon'], 'ISO 8601'],
-    ['nothing to register', ['clients', 'create'], 'nothing is said of the client'],
+    ['nothing to register', ['clients', 'create'], 'nothing is said of it'],
     ['a member that is none', ['clients', 'create', '--set', 'kws_x'], '--set takes member=value'],
     ['a file that is not there', ['clients', 'create', '--file', '/nowhere'], 'cannot be read'],
+    [
+      'a secret among the arguments',
+      ['users', 'create', '--set', 'password=x'],
+      'say it by --file -',
+    ],
+    ['nobody to look for', ['grants', 'list'], '--account or --client'],
     ['an end without --yes', ['keys', 'revoke', 'k'], 'Say --yes'],
   ])('ends with 2 for %s', async (_what, args, why) => {
     const { code, out, error } = await run(args, SETTINGS);
@@ -75,7 +84,17 @@ describe('KeywardProgram', () => {
   });
 
   it('takes what it is given for what it is: no argument breaks it, or is run', async () => {
-    const words = ['clients', 'sessions', 'keys', 'audit', 'list', 'show', 'revoke', 'search'];
+    const words = [
+      'clients',
+      'users',
+      'sessions',
+      'keys',
+      'audit',
+      'list',
+      'show',
+      'revoke',
+      'search',
+    ];
     const word = fc.oneof(fc.constantFrom(...words, '--', '--json', '--set', '-h'), fc.string());
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 5 }), async (args) => {

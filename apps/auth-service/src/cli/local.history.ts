@@ -1,4 +1,6 @@
 /** What became of a grant, read from the record itself with the environment of the server. */
+import { eventJson } from '../administration/audit.query.js';
+import { grantJson } from '../administration/sign-in.json.js';
 import { type Answer } from './terminal.js';
 
 /**
@@ -22,7 +24,14 @@ export async function localHistory(reference: string): Promise<Answer | null> {
     const record = new audit.PostgresAuditRecord(database);
     const history = new GrantHistory(record, new grants.PostgresGrantStore(database));
     const explained = await history.explain(reference);
-    return explained === null ? null : { text: grantHistoryText(explained), json: explained };
+    if (explained === null) return null;
+    const { event, grant, events } = explained;
+    const json = {
+      event: event === null ? null : eventJson(event),
+      grant: grant === null ? null : { ...grantJson(grant), account_id: grant.accountId },
+      events: events.map(eventJson),
+    };
+    return { text: grantHistoryText(explained), json };
   } finally {
     await database.onApplicationShutdown();
   }
