@@ -13,7 +13,7 @@ import { runKeyward } from './support/keyward-command.js';
 const TIMEOUT_MS = 240_000;
 const SECRET = `kws_${randomBytes(32).toString('base64url')}`;
 const MADE_SECRET = /kws_[\w-]{43}/;
-const SCOPES = ['admin:audit', 'admin:clients', 'admin:keys', 'admin:sessions'];
+const SCOPES = ['admin:audit', 'admin:clients', 'admin:keys', 'admin:sessions', 'admin:users'];
 const OWNER = '3f0e8d2a-5b1c-4e6f-8a7d-9c2b1e0f4a6d';
 const SHOP = `
 client_id: shop
@@ -186,7 +186,102 @@ describe('keyward', () => {
       expect(Date.parse(rotated.takes_over_at)).not.toBeNaN();
       expect(await json('sessions', 'list', '--account', OWNER)).toEqual([]);
       const grants = await keyward(['grants', 'list', '--account', OWNER]);
-      expect(grants).toEqual({ code: 0, out: 'the account has no grants\n', error: '' });
+      expect(grants).toEqual({ code: 0, out: 'there are none\n', error: '' });
+      const [event] = await json<{ reference: string }[]>('audit', 'search', '--limit', '1');
+      const explained = await keyward(['grants', 'explain', event?.reference ?? '']);
+      expect(explained).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^the reference names\n/),
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'registers a person, changes and disables them, by username',
+    async () => {
+      const carol = ['username=carol', 'email=carol@example.com', 'password_link=response'];
+      const made = await keyward(['users', 'create', ...carol.flatMap((set) => ['--set', set])]);
+      expect(made).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^registered carol as [\da-f-]{36}\nhttp:\/\/127/),
+        error: expect.stringContaining('shown this once'),
+      });
+      const listed = await keyward(['users', 'list', '--username', 'c']);
+      expect(listed.out).toMatch(
+        /^account_id +username +name +email +status +source\n[\da-f-]{36} +carol +- +carol@example.com +enabled +api\n$/,
+      );
+      await json('users', 'update', 'carol', '--set', 'name=Carol');
+      await json('users', 'disable', 'carol', '--reason', 'left', '--yes');
+      expect(await json('users', 'show', 'carol')).toMatchObject({
+        name: 'Carol',
+        status: 'disabled',
+        factors: [],
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'applies clients from a file: shows the difference first, changes that alone, and then nothing',
+    async () => {
+      const file = join(directory, 'clients.yaml');
+      const secrets = ['--secrets-directory', directory];
+      const client = (id: string, more: string) =>
+        `  - { client_id: ${id}, name: ${id}, token_endpoint_auth_method: client_secret_basic, grant_types: [client_credentials], ${more} }\n`;
+      await writeFile(
+        file,
+        `clients:\n${client('one', 'scope: orders:read')}${client('two', 'scope: orders:read')}`,
+      );
+      const before = await json<object[]>('clients', 'list');
+      const dry = await keyward(['apply', file, '--dry-run']);
+      expect(dry).toMatchObject({ code: 3, error: '' });
+      expect(dry.out).toMatch(/^client one: to be registered\n/);
+      expect(dry.out).toContain('  + scope: "orders:read"\n');
+      expect(dry.out).toMatch(/\n2 to be registered, 0 as wanted\n$/);
+      expect(await json('clients', 'list')).toEqual(before);
+      const unsafe = await keyward(['apply', file]);
+      expect(unsafe).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('Say --secrets-directory'),
+      });
+
+      const applied = await keyward(['apply', file, ...secrets]);
+      expect(applied).toMatchObject({ code: 0, error: '' });
+      expect(applied.out).toMatch(/\n2 registered, 0 as wanted\n$/);
+      expect(applied.out).not.toMatch(MADE_SECRET);
+      expect(await readFile(join(directory, 'one.secret'), 'utf8')).toMatch(/^kws_[\w-]{43}\n$/);
+      const again = await keyward(['apply', file]);
+      expect(again).toEqual({ code: 0, out: '2 as wanted\n', error: '' });
+
+      await writeFile(
+        file,
+        `clients:\n${client('one', 'scope: orders:read orders:write')}${client('two', 'scope: "x:y"')}${client('three', 'scope: orders:read')}`,
+      );
+      const stopped = await keyward(['apply', file, ...secrets, '--json']);
+      expect(stopped).toMatchObject({
+        code: 1,
+        error: expect.stringMatching(
+          /no resource offers x:y[^]*Stopped at two\. What was done stays/,
+        ),
+      });
+      expect(JSON.parse(stopped.out)).toMatchObject({
+        clients: [
+          {
+            client_id: 'one',
+            outcome: 'done',
+            changes: { scope: { before: 'orders:read', after: 'orders:read orders:write' } },
+          },
+          { client_id: 'two', outcome: 'failed' },
+          { client_id: 'three', outcome: 'not_tried' },
+        ],
+      });
+      await expect(stat(join(directory, 'three.secret'))).rejects.toThrow('ENOENT');
+      const foreign = await keyward(
+        ['apply', '-', '--dry-run'],
+        `clients:\n${client('reader', 'scope: ""')}`,
+      );
+      expect(foreign).toMatchObject({ code: 1, error: expect.stringContaining('declares reader') });
     },
     TIMEOUT_MS,
   );

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AdministrationConnection } from './administration.connection.js';
 import { administrationSettings } from './administration.settings.js';
+import { ApplyCommand } from './apply/apply.command.js';
 import { AuditCommands } from './audit.commands.js';
 import { ClientsCommands } from './clients.commands.js';
 import { type CommandGroup } from './command.group.js';
@@ -22,6 +23,7 @@ const GROUPS = [
   GrantsCommands,
   KeysCommands,
   AuditCommands,
+  ApplyCommand,
   StoreCommands,
 ];
 

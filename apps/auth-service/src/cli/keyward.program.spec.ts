@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { AdministrationConnection } from './administration.connection.js';
 import { administrationSettings } from './administration.settings.js';
+import { ApplyCommand } from './apply/apply.command.js';
 import { AuditCommands } from './audit.commands.js';
 import { ClientsCommands } from './clients.commands.js';
 import { GrantsCommands } from './grants.commands.js';
@@ -30,6 +31,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {})
     new GrantsCommands(terminal, administration),
     new KeysCommands(terminal, administration),
     new AuditCommands(terminal, administration),
+    new ApplyCommand(terminal, administration),
     new StoreCommands(terminal),
   ];
   const [out, error, code] = await Promise.all([
