@@ -23,6 +23,11 @@ grant_types: [client_credentials]
 scope: orders:read
 `;
 
+/** What only the file of `apply` says. */
+const REPORTS = `resources:
+  - { identifier: https://reports.example.com, name: Reports, scopes: [reports:read] }
+`;
+
 function adminClient(id: string, scope: string) {
   return {
     client_id: id,
@@ -231,14 +236,15 @@ describe('keyward', () => {
         `  - { client_id: ${id}, name: ${id}, token_endpoint_auth_method: client_secret_basic, grant_types: [client_credentials], ${more} }\n`;
       await writeFile(
         file,
-        `clients:\n${client('one', 'scope: orders:read')}${client('two', 'scope: orders:read')}`,
+        `${REPORTS}clients:\n${client('one', 'scope: reports:read')}${client('two', 'scope: orders:read')}`,
       );
       const before = await json<object[]>('clients', 'list');
       const dry = await keyward(['apply', file, '--dry-run']);
       expect(dry).toMatchObject({ code: 3, error: '' });
-      expect(dry.out).toMatch(/^client one: to be registered\n/);
+      expect(dry.out).toMatch(/^resource https:\/\/reports\.example\.com: to be registered\n/);
+      expect(dry.out).toMatch(/^client one: to be registered\n/m);
       expect(dry.out).toContain('  + scope: "orders:read"\n');
-      expect(dry.out).toMatch(/\n2 to be registered, 0 as wanted\n$/);
+      expect(dry.out).toMatch(/\n3 to be registered, 0 as wanted\n$/);
       expect(await json('clients', 'list')).toEqual(before);
       const unsafe = await keyward(['apply', file]);
       expect(unsafe).toMatchObject({
@@ -248,11 +254,11 @@ describe('keyward', () => {
 
       const applied = await keyward(['apply', file, ...secrets]);
       expect(applied).toMatchObject({ code: 0, error: '' });
-      expect(applied.out).toMatch(/\n2 registered, 0 as wanted\n$/);
+      expect(applied.out).toMatch(/\n3 registered, 0 as wanted\n$/);
       expect(applied.out).not.toMatch(MADE_SECRET);
       expect(await readFile(join(directory, 'one.secret'), 'utf8')).toMatch(/^kws_[\w-]{43}\n$/);
       const again = await keyward(['apply', file]);
-      expect(again).toEqual({ code: 0, out: '2 as wanted\n', error: '' });
+      expect(again).toEqual({ code: 0, out: '3 as wanted\n', error: '' });
 
       await writeFile(
         file,
@@ -262,7 +268,7 @@ describe('keyward', () => {
       expect(stopped).toMatchObject({
         code: 1,
         error: expect.stringMatching(
-          /no resource offers x:y[^]*Stopped at two\. What was done stays/,
+          /no resource offers x:y[^]*Stopped at client two\. What was done stays/,
         ),
       });
       expect(JSON.parse(stopped.out)).toMatchObject({
@@ -270,7 +276,7 @@ describe('keyward', () => {
           {
             client_id: 'one',
             outcome: 'done',
-            changes: { scope: { before: 'orders:read', after: 'orders:read orders:write' } },
+            changes: { scope: { before: 'reports:read', after: 'orders:read orders:write' } },
           },
           { client_id: 'two', outcome: 'failed' },
           { client_id: 'three', outcome: 'not_tried' },

@@ -4,6 +4,7 @@ import { AuthModule } from '@keyward/auth';
 import { AccountModule } from '../account/account.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClientRegistrationModule } from '../client-registration/client-registration.module.js';
+import { ResourceRegistrationModule } from '../resource-registration/resource-registration.module.js';
 import { serverConfig } from '../config/server.config.js';
 import { tlsConfig } from '../config/tls.config.js';
 import { tokenConfig } from '../config/token.config.js';
@@ -26,6 +27,7 @@ import { administrationOptions } from './administration.protection.js';
 import { LiveTokenGuard } from './live-token.guard.js';
 import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
+import { ResourcesController } from './resources.controller.js';
 import { GrantsController } from './grants.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { SessionsController } from './sessions.controller.js';
@@ -42,6 +44,7 @@ import { UsersController } from './users/users.controller.js';
     AuditModule,
     ClientRegistrationModule,
     DynamicRegistrationModule,
+    ResourceRegistrationModule,
     FactorModule,
     GrantModule,
     KeysModule,
@@ -70,6 +73,7 @@ import { UsersController } from './users/users.controller.js';
     AuditController,
     ClientsController,
     RegistrationTokensController,
+    ResourcesController,
     GrantsController,
     OpenApiController,
     SessionsController,

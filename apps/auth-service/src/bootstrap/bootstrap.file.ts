@@ -1,5 +1,4 @@
 /** Reads a bootstrap file: substitutes the environment, checks everything, resolves the secrets. */
-import { type JSONWebKeySet } from 'jose';
 import { type AccountDeclaration } from '../account/account.store.js';
 import { type AuthorizationDetailsType } from '../authorization-details/authorization-details-type.js';
 import { findSchemaProblem } from '../authorization-details/authorization-details.schema.js';
@@ -10,7 +9,7 @@ import { type Resource } from '../resource/resource.js';
 import { type DeclaredUpstream } from '../upstream/upstream.registration.js';
 import { type AccountDocument } from './account.schema.js';
 import { findReferenceProblems } from './bootstrap.references.js';
-import { bootstrapSchema, type ResourceDocument } from './bootstrap.schema.js';
+import { bootstrapSchema } from './bootstrap.schema.js';
 import {
   type DeclaredClient,
   type DeclaredGroup,
@@ -19,6 +18,7 @@ import {
 import { findClientProblems } from './client.rules.js';
 import { declareClient } from './declared.client.js';
 import { DeclaredSecrets } from './declared.secrets.js';
+import { declareResource } from './declared.resource.js';
 import { declarePartner } from './declared.partner.js';
 import { declareUpstream } from './declared.upstream.js';
 import { findResourceEncryptionProblems } from './encryption.rules.js';
@@ -108,20 +108,6 @@ export function parseBootstrap(text: string, environment: NodeJS.ProcessEnv): Bo
   problems.push(...secrets.problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return declared;
-}
-
-function declareResource(resource: ResourceDocument): Resource {
-  const { identifier, name, scopes, signing_alg, access_token_encryption } = resource;
-  const { alg, enc, jwks, jwks_uri } = access_token_encryption ?? {};
-  const keys = { jwks: (jwks as JSONWebKeySet | undefined) ?? null, jwksUri: jwks_uri ?? null };
-  const isEncrypted = alg !== undefined && enc !== undefined;
-  return {
-    identifier,
-    name,
-    scopes,
-    signingAlgorithm: signing_alg ?? null,
-    encryption: isEncrypted ? { alg, enc, ...keys } : null,
-  };
 }
 
 function declareAccount(account: AccountDocument, secrets: DeclaredSecrets): DeclaredAccount {

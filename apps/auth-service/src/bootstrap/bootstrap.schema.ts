@@ -15,7 +15,8 @@ import { upstreamSchema } from './upstream.schema.js';
 
 const scopeToken = z.string().refine(isScopeToken, 'must be a scope token');
 
-const resource = z.strictObject({
+/** One resource. What its members mean is checked by resource.rules.ts. */
+export const resourceSchema = z.strictObject({
   identifier: identifierSchema,
   name: nameSchema,
   scopes: z.array(scopeToken).min(1),
@@ -46,11 +47,11 @@ const authorizationDetailsType = z.strictObject({
 export type AuthorizationDetailsTypeDocument = z.infer<typeof authorizationDetailsType>;
 
 /** A resource as a file writes it, after validation. */
-export type ResourceDocument = z.infer<typeof resource>;
+export type ResourceDocument = z.infer<typeof resourceSchema>;
 
 /** A bootstrap file after substitution. Unknown members are refused: they are usually typos. */
 export const bootstrapSchema = z.strictObject({
-  resources: z.array(resource),
+  resources: z.array(resourceSchema),
   authorization_details_types: z.array(authorizationDetailsType).default([]),
   clients: z.array(clientSchema),
   groups: z.array(group).default([]),

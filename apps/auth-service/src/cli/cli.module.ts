@@ -10,6 +10,7 @@ import { COMMAND_GROUPS } from './command.groups.js';
 import { GrantsCommands } from './grants.commands.js';
 import { KeysCommands } from './keys.commands.js';
 import { KeywardProgram } from './keyward.program.js';
+import { ResourcesCommands } from './resources.commands.js';
 import { SessionsCommands } from './sessions.commands.js';
 import { StoreCommands } from './store.commands.js';
 import { Terminal } from './terminal.js';
@@ -18,6 +19,7 @@ import { Users } from './users.js';
 
 const GROUPS = [
   ClientsCommands,
+  ResourcesCommands,
   UsersCommands,
   SessionsCommands,
   GrantsCommands,

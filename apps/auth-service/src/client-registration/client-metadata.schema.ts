@@ -54,10 +54,10 @@ export function metadataOf(client: Client): ClientMetadata {
         ? undefined
         : { ...client.exchange, resources: [...client.exchange.resources] },
     authorization_details_types: [...client.authorizationDetailsTypes],
-    id_token_signed_response_alg: client.idTokenSigningAlgorithm as
-      ClientMetadata['id_token_signed_response_alg'] | undefined,
-    introspection_signed_response_alg: client.introspectionSigningAlgorithm as
-      ClientMetadata['introspection_signed_response_alg'] | undefined,
+    id_token_signed_response_alg: (client.idTokenSigningAlgorithm ??
+      undefined) as ClientMetadata['id_token_signed_response_alg'],
+    introspection_signed_response_alg: (client.introspectionSigningAlgorithm ??
+      undefined) as ClientMetadata['introspection_signed_response_alg'],
     id_token_encryption: client.idTokenEncryption ?? undefined,
     upstreams: [...client.upstreams],
     password_sign_in: client.passwordSignIn,

@@ -11,6 +11,7 @@ import { BootstrapStore } from '../bootstrap/bootstrap.store.js';
 import { ClientOriginStore } from '../client/client-origin.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientRegistry } from '../client/client.registry.js';
+import { ResourceRegistry } from '../resource/resource.registry.js';
 import { ClientStore } from '../client/client.store.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { DeviceAuthorizationStore } from '../device-authorization/device-authorization.store.js';
@@ -66,6 +67,7 @@ import { PostgresAuthorizationDetailsTypeStore } from './postgres/postgres-autho
 import { PostgresBootstrapStore } from './postgres/postgres-bootstrap.store.js';
 import { PostgresClientOriginStore } from './postgres/postgres-client-origin.store.js';
 import { PostgresClientRegistry } from './postgres/postgres-client.registry.js';
+import { PostgresResourceRegistry } from './postgres/postgres-resource.registry.js';
 import { PostgresClientStore } from './postgres/postgres-client.store.js';
 import { PostgresConsentStore } from './postgres/postgres-consent.store.js';
 import { PostgresFactorStore } from './postgres/postgres-factor.store.js';
@@ -118,6 +120,7 @@ const RECORD = [
   },
   { provide: ClientRegistry, useClass: PostgresClientRegistry },
   { provide: RegistrationStore, useClass: PostgresRegistrationStore },
+  { provide: ResourceRegistry, useClass: PostgresResourceRegistry },
   { provide: ClientOriginStore, useClass: PostgresClientOriginStore },
   { provide: ConsentStore, useClass: PostgresConsentStore },
   { provide: ResourceStore, useClass: PostgresResourceStore },

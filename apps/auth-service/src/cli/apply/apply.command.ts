@@ -1,18 +1,17 @@
-/** `keyward apply`: clients as code. What the file names is made so; what it does not name is left alone. */
+/** `keyward apply`: resources, scopes and clients as code. What the file names is made so; what it does not name is left alone. */
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { ADMIN_CLIENTS_SCOPE } from '@keyward/oauth';
 import { type Command } from 'commander';
 import { AdministrationConnection } from '../administration.connection.js';
-import { type ClientDescription, clientPath, withCredentials } from '../client.description.js';
+import { type ClientDescription, withCredentials } from '../client.description.js';
 import { CommandUsageError } from '../command.error.js';
 import { CommandGroup, type Options, textOption, withExamples } from '../command.group.js';
 import { EXIT } from '../exit.code.js';
 import { type Answer, Terminal } from '../terminal.js';
 import { readText } from '../yaml.input.js';
-import { planClients, type PlannedClient } from './apply.plan.js';
-import { type Outcome, type ReportedClient, reportJson, reportText } from './apply.report.js';
-import { readDeclaredClients } from './declared.clients.js';
+import { plan, type Planned } from './apply.plan.js';
+import { type Outcome, type Reported, reportJson, reportText } from './apply.report.js';
+import { readDeclarations } from './declaration.file.js';
 
 @Injectable()
 export class ApplyCommand extends CommandGroup {
@@ -29,10 +28,13 @@ export class ApplyCommand extends CommandGroup {
         program
           .command('apply')
           .description(
-            'registers and changes clients as a file says, one after another (scope admin:clients).\n' +
+            'registers and changes resources and clients as a file says, one after another\n(scope admin:clients). ' +
               'What the file does not name is left alone.',
           )
-          .argument('<file>', 'YAML or JSON: clients: [...]; - reads the standard input')
+          .argument(
+            '<file>',
+            'YAML or JSON: resources: [...], clients: [...]; - reads the standard input',
+          )
           .option(
             '--dry-run',
             'print the difference and change nothing; exit code 3 where there is one',
@@ -49,8 +51,8 @@ export class ApplyCommand extends CommandGroup {
   }
 
   private async apply(options: Options, path: string): Promise<Answer> {
-    const wanted = readDeclaredClients(await readText(path), path);
-    const planned = await planClients(this.administration, wanted);
+    const wanted = readDeclarations(await readText(path), path);
+    const planned = await plan(this.administration, wanted);
     if (options['dryRun'] === true) {
       const clients = planned.map((client) => reported(client, 'pending'));
       const isPending = planned.some(({ action }) => action !== 'none');
@@ -59,7 +61,7 @@ export class ApplyCommand extends CommandGroup {
     const directory = textOption(options, 'secretsDirectory');
     const secretive = planned.filter(({ getsSecret }) => getsSecret);
     if (directory === undefined && secretive.length > 0) {
-      const ids = secretive.map(({ wanted: { client_id: id } }) => id).join(', ');
+      const ids = secretive.map(({ id }) => id).join(', ');
       throw new CommandUsageError(
         `${ids} will have a new secret, which is told once`,
         'Say --secrets-directory. Nothing was done.',
@@ -70,10 +72,10 @@ export class ApplyCommand extends CommandGroup {
 
   /** Each client in one step of the server's; the first that fails is the last that is tried. */
   private async carryOut(
-    planned: readonly PlannedClient[],
+    planned: readonly Planned[],
     directory: string | undefined,
   ): Promise<Answer> {
-    const clients: ReportedClient[] = [];
+    const clients: Reported[] = [];
     for (const client of planned) {
       try {
         if (client.action !== 'none') await this.write(client, directory);
@@ -85,26 +87,14 @@ export class ApplyCommand extends CommandGroup {
         clients.push(...rest.map((other) => reported(other, 'not_tried')));
         return {
           ...answerOf(clients, EXIT.failed),
-          remark: `Stopped at ${client.wanted.client_id}. What was done stays: mend it, and apply again.`,
+          remark: `Stopped at ${client.kind} ${client.id}. What was done stays: mend it, and apply again.`,
         };
       }
     }
     return answerOf(clients, EXIT.ok);
   }
 
-  private async write(
-    { wanted, action, getsSecret }: PlannedClient,
-    directory = '',
-  ): Promise<void> {
-    const { client_id: id } = wanted;
-    const call = {
-      scope: ADMIN_CLIENTS_SCOPE,
-      subject: `client ${id}`,
-      json: wanted,
-      ...(action === 'create'
-        ? { method: 'POST' as const, path: '/clients' }
-        : { method: 'PUT' as const, path: clientPath(id) }),
-    };
+  private async write({ id, call, getsSecret }: Planned, directory = ''): Promise<void> {
     const options = getsSecret
       ? { secretFile: join(directory, `${encodeURIComponent(id)}.secret`) }
       : {};
@@ -117,11 +107,11 @@ export class ApplyCommand extends CommandGroup {
   }
 }
 
-function reported(client: PlannedClient, outcome: Outcome): ReportedClient {
+function reported(client: Planned, outcome: Outcome): Reported {
   return { ...client, outcome: client.action === 'none' ? 'unchanged' : outcome };
 }
 
-function answerOf(clients: readonly ReportedClient[], exitCode: Answer['exitCode']): Answer {
+function answerOf(clients: readonly Reported[], exitCode: Answer['exitCode']): Answer {
   return {
     text: reportText(clients),
     json: reportJson(clients),

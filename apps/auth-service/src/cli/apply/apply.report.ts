@@ -1,10 +1,10 @@
 /** What `keyward apply` would do or did, as a text with the difference member by member, and as JSON. */
-import { type PlannedClient } from './apply.plan.js';
+import { type Planned } from './apply.plan.js';
 
-/** What became of a client of the file. */
+/** What became of a client or resource of the file. */
 export type Outcome = 'unchanged' | 'pending' | 'done' | 'failed' | 'not_tried';
 
-export interface ReportedClient extends PlannedClient {
+export interface Reported extends Planned {
   readonly outcome: Outcome;
 }
 
@@ -23,34 +23,35 @@ const VERBS = {
   },
 } as const;
 
-export function reportJson(clients: readonly ReportedClient[]): object {
+export function reportJson(all: readonly Reported[]): object {
+  const of = (kind: Reported['kind']) => all.filter((one) => one.kind === kind);
   return {
-    clients: clients.map(({ wanted, action, outcome, changes }) => ({
-      client_id: wanted.client_id,
-      action,
-      outcome,
-      changes,
-    })),
+    resources: of('resource').map(({ id, ...one }) => ({ identifier: id, ...facts(one) })),
+    clients: of('client').map(({ id, ...one }) => ({ client_id: id, ...facts(one) })),
   };
 }
 
-export function reportText(clients: readonly ReportedClient[]): string {
+function facts({ action, outcome, changes }: Pick<Reported, 'action' | 'outcome' | 'changes'>) {
+  return { action, outcome, changes };
+}
+
+export function reportText(clients: readonly Reported[]): string {
   const lines = clients.flatMap((client) => linesOf(client));
   const same = clients.filter(({ action }) => action === 'none').length;
   const summary = Object.entries(count(clients)).map(([what, times]) => `${times} ${what}`);
   return [...lines, [...summary, `${same} as wanted`].join(', ')].join('\n');
 }
 
-function linesOf({ wanted, action, outcome, changes }: ReportedClient): string[] {
+function linesOf({ kind, id, action, outcome, changes }: Reported): string[] {
   if (action === 'none' || outcome === 'unchanged') return [];
   const members = Object.entries(changes).flatMap(([name, { before, after }]) => [
     ...(before === undefined ? [] : [`  - ${name}: ${JSON.stringify(before)}`]),
     ...(after === undefined ? [] : [`  + ${name}: ${JSON.stringify(after)}`]),
   ]);
-  return [`client ${wanted.client_id}: ${VERBS[action][outcome]}`, ...members];
+  return [`${kind} ${id}: ${VERBS[action][outcome]}`, ...members];
 }
 
-function count(clients: readonly ReportedClient[]): Record<string, number> {
+function count(clients: readonly Reported[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { action, outcome } of clients) {
     if (action === 'none' || outcome === 'unchanged') continue;

@@ -1,5 +1,5 @@
 import { memberDifference } from './member.difference.js';
-import { readDeclaredClients } from './declared.clients.js';
+import { readDeclarations } from './declaration.file.js';
 import { reportJson, reportText } from './apply.report.js';
 
 const SHOP = `clients:
@@ -10,9 +10,9 @@ const SHOP = `clients:
     scope: orders:read
 `;
 
-describe('readDeclaredClients', () => {
+describe('readDeclarations', () => {
   it('fills in what the server would', () => {
-    expect(readDeclaredClients(SHOP, 'clients.yaml')).toEqual([
+    expect(readDeclarations(SHOP, 'clients.yaml').clients).toEqual([
       expect.objectContaining({
         client_id: 'shop',
         application_type: 'web',
@@ -24,19 +24,24 @@ describe('readDeclaredClients', () => {
   });
 
   it.each([
-    ['nothing', 'clients: []', /clients: /],
+    ['nothing', 'clients: []', /clients.yaml names nothing/],
+    [
+      'a scope that is not to be had',
+      'resources: [{ identifier: https://a.example, name: A, scopes: [openid] }]',
+      /OpenID Connect's/,
+    ],
     ['what it does not know', `${SHOP}people: []\n`, /people/],
     ['a member that is none', `${SHOP}    nam: x\n`, /clients\.0: .*nam/],
     ['a secret, and does not repeat it', `${SHOP}    client_secret: kws_x\n`, /client_secret/],
-    ['a client twice', SHOP + SHOP.replace('clients:\n', ''), /shop stands in it twice/],
+    ['a client twice', SHOP + SHOP.replace('clients:\n', ''), /client shop stands in it twice/],
     ['a client without id', SHOP.replace('client_id: shop\n    ', ''), /clients\.0\.client_id/],
     [
       'what breaks a rule',
       SHOP.replace('client_secret_basic', 'none'),
-      /shop: grant_types: a public/,
+      /client shop: grant_types: a public/,
     ],
   ])('refuses %s', (_what, source, why) => {
-    const read = () => readDeclaredClients(source, 'clients.yaml');
+    const read = () => readDeclarations(source, 'clients.yaml');
     expect(read).toThrow(why);
     expect(read).not.toThrow('kws_x');
   });
@@ -57,10 +62,10 @@ describe('memberDifference', () => {
 
 describe('the report', () => {
   it('shows each member that differs, and where it stopped', () => {
-    const [wanted] = readDeclaredClients(SHOP, 'clients.yaml');
-    if (wanted === undefined) throw new Error('the file has a client');
     const changes = { scope: { before: 'a', after: 'orders:read' } };
-    const base = { wanted, changes, getsSecret: false };
+    const call = { scope: 'admin:clients', path: '/clients', subject: 'client shop' };
+    const facts = { id: 'shop', call, changes, getsSecret: false, isDeclared: false };
+    const base = { kind: 'client', ...facts } as const;
     const clients = [
       { ...base, action: 'none', changes: {}, outcome: 'unchanged' },
       { ...base, action: 'update', outcome: 'failed' },

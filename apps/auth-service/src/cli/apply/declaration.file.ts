@@ -1,5 +1,6 @@
-/** Reads the file of `keyward apply`: every client in it, complete, by the rules that the server has. */
+/** Reads the file of `keyward apply`: resources and clients, complete, by the rules that the server has. */
 import { z } from 'zod';
+import { type ResourceDocument, resourceSchema } from '../../bootstrap/bootstrap.schema.js';
 import { findClientProblems } from '../../bootstrap/client.rules.js';
 import {
   type ClientMetadata,
@@ -8,38 +9,55 @@ import {
   metadataOf,
 } from '../../client-registration/client-metadata.schema.js';
 import { declareClient } from '../../bootstrap/declared.client.js';
+import { findResourceProblems } from '../../bootstrap/resource.rules.js';
 import { CommandUsageError } from '../command.error.js';
 import { parseYaml } from '../yaml.input.js';
 
 /** A client as the file wants it, every default filled in. */
 export type WantedClient = ClientMetadata & { readonly client_id: string };
 
+/** What a file wants. */
+export interface Declarations {
+  readonly resources: readonly ResourceDocument[];
+  readonly clients: readonly WantedClient[];
+}
+
 const fileSchema = z.strictObject({
-  clients: z.array(clientMetadataSchema.required({ client_id: true })).min(1),
+  resources: z.array(resourceSchema).default([]),
+  clients: z.array(clientMetadataSchema.required({ client_id: true })).default([]),
 });
 
 /** What only the server can know is its to say: the most that a deployment may allow is asked for here. */
 const ANY_DEPLOYMENT = { production: false, mutualTls: true };
 
 /** @throws CommandUsageError naming every problem, before anything is done */
-export function readDeclaredClients(source: string, path: string): readonly WantedClient[] {
+export function readDeclarations(source: string, path: string): Declarations {
   const result = fileSchema.safeParse(parseYaml(source, path));
   if (!result.success) {
     const problems = result.error.issues.map((i) => `${i.path.join('.') || path}: ${i.message}`);
     throw new CommandUsageError(problems.join('\n'));
   }
-  const { clients } = result.data;
-  const ids = clients.map(({ client_id: id }) => id);
+  const { resources, clients } = result.data;
+  const ids = [
+    ...resources.map(({ identifier }) => `resource ${identifier}`),
+    ...clients.map(({ client_id: id }) => `client ${id}`),
+  ];
   const problems = [
+    ...(ids.length === 0 ? [`${path} names nothing`] : []),
     ...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => `${id} stands in it twice`),
+    ...resources.flatMap((resource) =>
+      findResourceProblems(resource, ANY_DEPLOYMENT.production).map(
+        (problem) => `resource ${resource.identifier}: ${problem}`,
+      ),
+    ),
     ...clients.flatMap((client) =>
       findClientProblems(documentOf(client, client.client_id), ANY_DEPLOYMENT).map(
-        (problem) => `${client.client_id}: ${problem}`,
+        (problem) => `client ${client.client_id}: ${problem}`,
       ),
     ),
   ];
   if (problems.length > 0) throw new CommandUsageError(problems.join('\n'));
-  return clients.map(complete);
+  return { resources, clients: clients.map(complete) };
 }
 
 /** As the server would answer it, so that what it adds of itself is no difference. */
