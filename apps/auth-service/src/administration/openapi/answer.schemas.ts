@@ -1,6 +1,7 @@
 /** What the administration API answers, as schemas: for its document, and for tests that hold answers to it. */
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../account/account.registry.js';
+import { resourceSchema } from '../../bootstrap/bootstrap.schema.js';
 import { clientMetadataSchema } from '../../client-registration/client-metadata.schema.js';
 import { FACTOR_KINDS } from '../../factor/factor.js';
 
@@ -127,6 +128,8 @@ const pageOf = (item: z.ZodType) =>
   z.strictObject({ items: z.array(item), next: z.string().optional() });
 
 /** By the names under which the document has them. */
+const resource = resourceSchema.extend({ source: z.enum(['file', 'api']) });
+
 export const ANSWERS = {
   AuditEvent: auditEvent,
   AuditPage: pageOf(auditEvent),
@@ -144,6 +147,8 @@ export const ANSWERS = {
   NewRegistrationToken: registrationToken.extend({ initial_access_token: z.string() }),
   RegistrationToken: registrationToken,
   RegistrationTokenPage: pageOf(registrationToken),
+  Resource: resource,
+  ResourcePage: pageOf(resource),
   RemovedFactors: z.strictObject({ removed: z.int() }),
   SessionPage: pageOf(session),
   SessionsAndGrants: z.strictObject({ sessions: z.array(session), grants: z.array(grant) }),

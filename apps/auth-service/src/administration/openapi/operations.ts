@@ -1,6 +1,7 @@
 /** What each operation of the administration API takes and answers, by the handler that it is. */
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../account/account.registry.js';
+import { resourceSchema } from '../../bootstrap/bootstrap.schema.js';
 import { clientMetadataSchema } from '../../client-registration/client-metadata.schema.js';
 import { MAX_OVERLAP_SECONDS } from '../../client-registration/client.registrar.js';
 import { SIGNING_ALGORITHMS } from '../../config/environment.schema.js';
@@ -66,6 +67,16 @@ export const OPERATIONS: Readonly<Record<string, OperationDescription>> = {
     query: AUDIT,
     answer: 'AuditEvent',
     answerType: 'application/x-ndjson',
+  },
+  'ResourcesController.list': {
+    summary: 'Lists resources, with their scopes',
+    query: PAGE,
+    answer: 'ResourcePage',
+  },
+  'ResourcesController.put': {
+    summary: 'Makes the resource of an identifier what the body says, whole',
+    body: { schema: resourceSchema },
+    answer: 'Resource',
   },
   'ClientsController.list': { summary: 'Lists clients', query: PAGE, answer: 'ClientPage' },
   'ClientsController.find': { summary: 'Shows a client', answer: 'Client' },
