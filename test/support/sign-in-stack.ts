@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase } from '@keyward/auth-service/testing';
+import { DEVICE_CODE_GRANT } from '@keyward/oauth';
 import pg from 'pg';
 import { type AppProcess } from './app-process.js';
 import { startAuthService } from './auth-service.js';
@@ -133,6 +134,13 @@ function bootstrapOf({ origin }: ClientServer): object {
     clients: [
       { ...client, client_id: 'harbour', name: 'Harbour', logo_uri: `${origin}/logo.svg` },
       { ...client, client_id: 'house', name: 'House', first_party: true },
+      {
+        ...{ client_id: 'television', name: 'Harbour TV', application_type: 'native' },
+        token_endpoint_auth_method: 'none',
+        grant_types: [DEVICE_CODE_GRANT, 'refresh_token'],
+        scope: client.scope,
+        logo_uri: `${origin}/logo.svg`,
+      },
     ],
     accounts: [
       {

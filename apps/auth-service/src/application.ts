@@ -10,8 +10,10 @@ import { serverConfig } from './config/server.config.js';
 import { type ServerCredentials, tlsConfig } from './config/tls.config.js';
 import { answerClientError } from './http/client-error.handler.js';
 import { addCorsHooks } from './http/cors.hook.js';
-import { answerFrameworkError } from './http/framework-error.handler.js';
+import { frameworkErrorHandler } from './http/framework-error.handler.js';
 import { addRequestOriginHook, correlationIdOf } from './http/request-origin.hook.js';
+import { addSecurityHeaders } from './http/security.headers.js';
+import { addTransferCodingHook } from './http/transfer-coding.hook.js';
 import { addJsonParser } from './http/json.body.js';
 import { addPathParameterHook } from './http/path-parameter.hook.js';
 import { addRequestSizeHook } from './http/request-size.hook.js';
@@ -35,14 +37,14 @@ export async function createApplication({
   logLevels = ['fatal', 'error', 'warn', 'log'],
 }: ApplicationOptions = {}): Promise<NestFastifyApplication> {
   checkConfiguration(process.env);
-  const { trustedProxies, allowedOrigins } = serverConfig();
+  const { trustedProxies, allowedOrigins, issuer } = serverConfig();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What comes on an open connection while the process ends is answered like anything else.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: frameworkErrorHandler(issuer),
     ...serverOptions(tlsConfig().credentials),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: correlationIdOf,
@@ -64,6 +66,8 @@ export async function createApplication({
     logger: new ServerLogger(isProduction(process.env), logLevels),
   });
   addRequestOriginHook(fastify);
+  addSecurityHeaders(fastify, issuer);
+  addTransferCodingHook(fastify);
   addPathParameterHook(fastify);
   addRequestSizeHook(fastify);
   addDpopNonceHook(fastify);

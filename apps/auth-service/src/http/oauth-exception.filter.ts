@@ -32,7 +32,7 @@ const HTTP_DESCRIPTIONS: Readonly<Record<number, string>> = {
   431: 'there are more headers than the limit',
 };
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
  * The one place where an answer that is not a success is made: JSON for a client, a page where a
@@ -78,7 +78,8 @@ export class OAuthExceptionFilter implements ExceptionFilter {
     let status = error.getStatus();
     if (status === 404) {
       const allowed = methodsAt(request);
-      if (allowed.length > 0) {
+      // A handler that says so itself is not there, whatever its route takes.
+      if (allowed.length > 0 && !allowed.some((method) => method === methodOf(request))) {
         status = 405;
         void reply.header('allow', allowed.join(', '));
       }
@@ -127,6 +128,11 @@ function methodsAt(request: FastifyRequest): readonly string[] {
   return /[*:]/.test(url)
     ? []
     : METHODS.filter((method) => request.server.hasRoute({ method, url }));
+}
+
+// A HEAD is answered as the GET that it stands for (RFC 9110 section 9.3.2).
+function methodOf({ method }: FastifyRequest): string {
+  return method === 'HEAD' ? 'GET' : method;
 }
 
 // A query is never logged: a client may have put a secret there by mistake.

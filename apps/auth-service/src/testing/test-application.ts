@@ -33,6 +33,8 @@ export interface TestApplicationOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Default: none, so that nothing is logged. */
   readonly logLevels?: LogLevel[];
+  /** Called before it has routes. Default: nothing is done. */
+  readonly prepare?: (app: INestApplication) => void;
 }
 
 /** A running application with the clients and resources of bootstrap.fixture.ts. */
@@ -64,6 +66,7 @@ export class TestApplication {
       },
       options.logLevels,
     );
+    options.prepare?.(app);
     try {
       await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
       await app.get(MutualTlsListener, { strict: false }).listen();

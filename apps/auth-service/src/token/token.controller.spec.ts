@@ -1,6 +1,7 @@
 import { type TokenResponse } from '@keyward/oauth';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { ORDERS, PAYMENTS, SECRETS } from '../testing/bootstrap.fixture.js';
+import { securityHeaders } from '../http/security.headers.js';
 import { basic, ISSUER, TestApplication } from '../testing/test-application.js';
 
 describe('POST /oauth2/token', () => {
@@ -100,7 +101,7 @@ describe('POST /oauth2/token', () => {
     delete seen['date'];
     delete seen['x-request-id'];
     expect(seen).toEqual({
-      'cache-control': 'no-store',
+      ...securityHeaders(ISSUER),
       pragma: 'no-cache',
       vary: 'Origin',
       'www-authenticate': 'Basic realm="keyward", charset="UTF-8"',

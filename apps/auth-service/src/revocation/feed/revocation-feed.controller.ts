@@ -30,6 +30,7 @@ export class RevocationFeedController {
     );
     reply.hijack();
     reply.raw.writeHead(200, {
+      'x-content-type-options': 'nosniff',
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
