@@ -139,7 +139,6 @@ function bootstrapOf({ origin }: ClientServer): object {
         token_endpoint_auth_method: 'none',
         grant_types: [DEVICE_CODE_GRANT, 'refresh_token'],
         scope: client.scope,
-        logo_uri: `${origin}/logo.svg`,
       },
     ],
     accounts: [
