@@ -56,7 +56,7 @@ describe.each([
   });
 
   /** As whoever writes every header by hand. */
-  async function send(
+  function send(
     method: string,
     path: string,
     headers: Record<string, string> = {},
@@ -68,18 +68,13 @@ describe.each([
       headers: { ...SPOOFED, ...type, ...headers },
     });
     sent.end(form && new URLSearchParams(form).toString());
-    const answer = await new Promise<IncomingHttpHeaders & { body: string; status: number }>(
-      (resolve, reject) => {
-        sent.on('error', reject);
-        sent.on('response', (response) => {
-          void text(response).then((body) =>
-            resolve({ ...response.headers, body, status: response.statusCode ?? 0 }),
-          );
-        });
-      },
-    );
-    const { body, status, ...rest } = answer;
-    return { status, headers: rest as IncomingHttpHeaders, body };
+    return new Promise<Answer>((resolve, reject) => {
+      sent.on('error', reject);
+      sent.on('response', (response) => {
+        const { statusCode: status = 0, headers: received } = response;
+        text(response).then((body) => resolve({ status, headers: received, body }), reject);
+      });
+    });
   }
 
   const concrete = (url: string) => url.replaceAll(/:\w+|\*/g, 'x');
