@@ -24,13 +24,22 @@ export default [
           depConstraints: [
             {
               sourceTag: 'layer:app',
+              onlyDependOnLibsWithTags: ['layer:auth', 'layer:oauth', 'layer:observability'],
+            },
+            {
+              sourceTag: 'layer:observability',
               onlyDependOnLibsWithTags: ['layer:auth', 'layer:oauth'],
             },
             { sourceTag: 'layer:auth', onlyDependOnLibsWithTags: ['layer:oauth'] },
             { sourceTag: 'layer:oauth', onlyDependOnLibsWithTags: [] },
             {
               sourceTag: 'layer:test',
-              onlyDependOnLibsWithTags: ['layer:app', 'layer:auth', 'layer:oauth'],
+              onlyDependOnLibsWithTags: [
+                'layer:app',
+                'layer:auth',
+                'layer:oauth',
+                'layer:observability',
+              ],
             },
           ],
         },

@@ -5,7 +5,7 @@ import { TOKEN_EXCHANGE_GRANT } from '@keyward/oauth';
 import { type AppProcess } from './app-process.js';
 import { codeOfApp } from './authenticator-app.js';
 import { freeLoopbackPort } from './free-loopback-port.js';
-import { OpenIdProvider, type Person } from './openid-provider.js';
+import { OpenIdProvider, type OpenIdProviderOptions, type Person } from './openid-provider.js';
 import { CLIENT_SECRET, type ProviderClient } from './openid-provider.clients.js';
 import { startOrdersService } from './orders-service.js';
 import { startPaymentsService } from './payments-service.js';
@@ -29,6 +29,12 @@ export const orderOf = (cents: number): object => ({
   items: [{ sku: 'KEY-1', quantity: 1, unit_price_minor: cents }],
 });
 
+/** What the processes besides payments-service are told. */
+export interface LandscapeOptions {
+  readonly orders?: Readonly<Record<string, string>>;
+  readonly provider?: OpenIdProviderOptions;
+}
+
 export class PaymentLandscape {
   private constructor(
     readonly provider: OpenIdProvider,
@@ -37,12 +43,28 @@ export class PaymentLandscape {
     private readonly paymentsEnvironment: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param env what payments-service is told besides */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<PaymentLandscape> {
+  /**
+   * @param env what payments-service is told besides
+   * @param others what orders-service and the authorization server are, and what its file holds besides
+   */
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    others: LandscapeOptions = {},
+  ): Promise<PaymentLandscape> {
     const ports = [await freeLoopbackPort(), await freeLoopbackPort()];
     const [ordersUrl = '', paymentsUrl = ''] = ports.map((port) => `http://127.0.0.1:${port}`);
     const [ordersPort = '', paymentsPort = ''] = ports.map(String);
-    const provider = await OpenIdProvider.start(bootstrapOf(ordersUrl, paymentsUrl));
+    const provider = await OpenIdProvider.start({
+      ...others.provider,
+      clients: [
+        ...bootstrapOf(ordersUrl, paymentsUrl).clients,
+        ...(others.provider?.clients ?? []),
+      ],
+      resources: [
+        ...bootstrapOf(ordersUrl, paymentsUrl).resources,
+        ...(others.provider?.resources ?? []),
+      ],
+    });
     const paymentsEnvironment = {
       PAYMENTS_PORT: paymentsPort,
       PAYMENTS_ISSUER: provider.issuer,
@@ -58,6 +80,7 @@ export class PaymentLandscape {
       ORDERS_FILE: join(provider.directory, 'orders.json'),
       ORDERS_PAYMENTS_URL: paymentsUrl,
       ORDERS_RECONCILE_SECONDS: '1',
+      ...others.orders,
     });
     const landscape = new PaymentLandscape(provider, orders, payments, paymentsEnvironment);
     for (const { url } of [orders, payments]) {

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
+import { ObservabilityModule, type ObservabilityOptions } from '@keyward/observability';
 import { AccountModule } from './account/account.module.js';
 import { AccountPageModule } from './account-page/account-page.module.js';
 import { AdministrationModule } from './administration/administration.module.js';
@@ -15,6 +16,7 @@ import { lifecycleConfig } from './config/lifecycle.config.js';
 import { limitsConfig } from './config/limits.config.js';
 import { mailConfig } from './config/mail.config.js';
 import { outboundConfig } from './config/outbound.config.js';
+import { observabilityConfig } from './config/observability.config.js';
 import { passwordPolicyConfig } from './config/password-policy.config.js';
 import { registrationConfig } from './config/registration.config.js';
 import { serverConfig } from './config/server.config.js';
@@ -32,6 +34,8 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { InteractionModule } from './interaction/interaction.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { CountsModule } from './observability/counts.module.js';
+import { MetricsModule } from './observability/metrics.module.js';
 import { LogoutModule } from './logout/logout.module.js';
 import { MetadataModule } from './metadata/metadata.module.js';
 import { EmailModule } from './email/email.module.js';
@@ -66,7 +70,15 @@ import { ViewsModule } from './views/views.module.js';
         passwordPolicyConfig,
         outboundConfig,
         registrationConfig,
+        observabilityConfig,
       ],
+    }),
+    ObservabilityModule.forRootAsync({
+      inject: [observabilityConfig.KEY],
+      useFactory: (observability: ObservabilityOptions) => ({
+        service: 'auth-service',
+        observability,
+      }),
     }),
     AccountModule,
     AccountPageModule,
@@ -93,6 +105,8 @@ import { ViewsModule } from './views/views.module.js';
     HealthModule,
     // Of use to the hooks that count by address.
     LimitsModule,
+    CountsModule,
+    MetricsModule,
     // Of use to the exception filter too.
     ViewsModule,
   ],

@@ -1,11 +1,12 @@
 /** Builds the HTTP application; main.ts and the tests start from the same one. */
-import { type LogLevel } from '@nestjs/common';
+import { type LoggerService, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger, Observability, observeFastify, TextLogger } from '@keyward/observability';
 import { AppModule } from './app.module.js';
 import { ClientOrigins } from './client/client.origins.js';
 import { checkConfiguration } from './config/configuration.check.js';
-import { isProduction } from './config/production.rules.js';
+import { observabilityConfig } from './config/observability.config.js';
 import { serverConfig } from './config/server.config.js';
 import { type ServerCredentials, tlsConfig } from './config/tls.config.js';
 import { answerClientError } from './http/client-error.handler.js';
@@ -25,7 +26,7 @@ import { addDpopNonceHook } from './sender-constraint/dpop-nonce.hook.js';
 
 /** What {@link createApplication} may be told. */
 export interface ApplicationOptions {
-  /** Default: what an operator needs, as JSON in production. */
+  /** Of a log at the console, for tests. Default: the log that is configured. */
   readonly logLevels?: LogLevel[];
 }
 
@@ -34,7 +35,7 @@ export interface ApplicationOptions {
  * @throws ConfigurationError listing everything that is wrong with the environment and its files
  */
 export async function createApplication({
-  logLevels = ['fatal', 'error', 'warn', 'log'],
+  logLevels,
 }: ApplicationOptions = {}): Promise<NestFastifyApplication> {
   checkConfiguration(process.env);
   const { trustedProxies, allowedOrigins, issuer } = serverConfig();
@@ -63,8 +64,9 @@ export async function createApplication({
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     bodyParser: false,
     abortOnError: false,
-    logger: new ServerLogger(isProduction(process.env), logLevels),
+    logger: new ServerLogger(loggerOf(logLevels)),
   });
+  observeFastify(fastify, await app.get(Observability).observers());
   addRequestOriginHook(fastify);
   addSecurityHeaders(fastify, issuer);
   addTransferCodingHook(fastify);
@@ -74,6 +76,13 @@ export async function createApplication({
   addCorsHooks(fastify, allowedOrigins, app.get(ClientOrigins, { strict: false }));
   addAddressLimits(fastify, app.get(RequestLimits, { strict: false }));
   return app;
+}
+
+function loggerOf(logLevels: LogLevel[] | undefined): LoggerService {
+  if (logLevels === undefined) return createLogger('auth-service', observabilityConfig());
+  const logger = new TextLogger({ redacts: false });
+  logger.setLogLevels(logLevels);
+  return logger;
 }
 
 /** Whether it speaks TLS itself decides what kind of server Fastify makes. */

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { AuthModule } from '@keyward/auth';
+import { Observability, ObservabilityModule } from '@keyward/observability';
 import { ordersConfig } from './config/orders.config.js';
 import { followRevocations } from './revocation/follow-revocations.js';
 import { HealthController } from './health/health.controller.js';
@@ -19,9 +20,17 @@ import { FileOrderStore } from './storage/file-order.store.js';
   imports: [
     // `.env` belongs to Docker Compose: a service reads the environment that it is given.
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [ordersConfig] }),
-    AuthModule.forRootAsync({
+    ObservabilityModule.forRootAsync({
       inject: [ordersConfig.KEY],
-      useFactory: (config: ConfigType<typeof ordersConfig>) => ({
+      useFactory: ({ observability }: ConfigType<typeof ordersConfig>) => ({
+        service: 'orders-service',
+        observability,
+      }),
+    }),
+    AuthModule.forRootAsync({
+      inject: [ordersConfig.KEY, Observability],
+      useFactory: (config: ConfigType<typeof ordersConfig>, observability: Observability) => ({
+        ...observability.authOptions,
         trusts: [
           {
             issuer: config.issuer,

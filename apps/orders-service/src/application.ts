@@ -3,6 +3,8 @@ import { StandardSchemaValidationPipe, type LoggerService, type LogLevel } from 
 import { type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { AccessTokenVerifier } from '@keyward/auth';
+import { authMetrics, Observability, observeExpress, requestIdOf } from '@keyward/observability';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AppModule } from './app.module.js';
 import { ordersConfig } from './config/orders.config.js';
@@ -29,11 +31,19 @@ export async function createApplication(
     autoFlushLogs: false,
   });
   app.disable('x-powered-by');
+  const config = app.get<ConfigType<typeof ordersConfig>>(ordersConfig.KEY);
+  const observability = app.get(Observability);
+  observability.add(authMetrics(observability.counters, app.get(AccessTokenVerifier)));
+  const told = [config.issuer, config.jwksUri, config.tokenUrl, config.payments?.url];
+  observeExpress(
+    app,
+    await observability.observers([...told, config.payments?.tokenUrl]),
+    requestIdOf,
+  );
   app.use(securityHeaders);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   // Each problem of a body repeats its path: an answer must not outgrow the request by far.
   app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
-  const config = app.get<ConfigType<typeof ordersConfig>>(ordersConfig.KEY);
   if (config.corsOrigins.length > 0) {
     // Without credentials: such a page has a token, and no cookie means anything here.
     app.enableCors({

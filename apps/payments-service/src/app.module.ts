@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { AuthModule } from '@keyward/auth';
+import { Observability, ObservabilityModule } from '@keyward/observability';
 import { paymentsConfig } from './config/payments.config.js';
 import { HealthController } from './health/health.controller.js';
 import { PaymentStore } from './payment/payment.store.js';
@@ -15,9 +16,17 @@ import { issuerTrust } from './trust/issuer.trust.js';
   imports: [
     // `.env` belongs to Docker Compose: a service reads the environment that it is given.
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [paymentsConfig] }),
-    AuthModule.forRootAsync({
+    ObservabilityModule.forRootAsync({
       inject: [paymentsConfig.KEY],
-      useFactory: (config: ConfigType<typeof paymentsConfig>) => ({
+      useFactory: ({ observability }: ConfigType<typeof paymentsConfig>) => ({
+        service: 'payments-service',
+        observability,
+      }),
+    }),
+    AuthModule.forRootAsync({
+      inject: [paymentsConfig.KEY, Observability],
+      useFactory: (config: ConfigType<typeof paymentsConfig>, observability: Observability) => ({
+        ...observability.authOptions,
         trusts: [issuerTrust(config), ...foreignTrusts(config)],
         scopes: PAYMENTS_SCOPES,
         // One replica, as the journal has it: the proofs that came before are in its memory.

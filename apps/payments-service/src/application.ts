@@ -3,6 +3,8 @@ import { StandardSchemaValidationPipe, type LoggerService, type LogLevel } from 
 import { type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessTokenVerifier } from '@keyward/auth';
+import { authMetrics, Observability, observeFastify, requestIdOf } from '@keyward/observability';
 import { AppModule } from './app.module.js';
 import { paymentsConfig } from './config/payments.config.js';
 import { serveDocumentation } from './documentation/documentation.js';
@@ -19,7 +21,11 @@ const BODY_LIMIT = 16 * 1024;
 export async function createApplication(
   logger: LoggerService | LogLevel[] | false,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: 10_000 });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 10_000,
+    genReqId: requestIdOf,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger,
     abortOnError: false,
@@ -29,6 +35,12 @@ export async function createApplication(
   });
   // JSON, and forms so that a token in one is refused as such; no text.
   adapter.getInstance().removeContentTypeParser('text/plain');
+  const config = app.get<ConfigType<typeof paymentsConfig>>(paymentsConfig.KEY);
+  const observability = app.get(Observability);
+  observability.add(authMetrics(observability.counters, app.get(AccessTokenVerifier)));
+  const told = [config.issuer, config.jwksUri, config.tokenUrl];
+  const observers = await observability.observers([...told, config.revocations?.introspectionUrl]);
+  observeFastify(adapter.getInstance(), observers);
   adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
     reply.headers({
       'X-Content-Type-Options': 'nosniff',
@@ -39,7 +51,7 @@ export async function createApplication(
   });
   // Each problem of a body repeats its path: an answer must not outgrow the request by far.
   app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
-  serveDocumentation(app, app.get<ConfigType<typeof paymentsConfig>>(paymentsConfig.KEY));
+  serveDocumentation(app, config);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }

@@ -1,16 +1,13 @@
 /** Starts payments-service and says where it listens, or why it cannot. */
 import 'reflect-metadata';
-import { ConsoleLogger } from '@nestjs/common';
+import { createLogger } from '@keyward/observability';
 import { createApplication } from './application.js';
 import { readPaymentsConfiguration } from './config/payments.config.js';
 
 async function start(): Promise<void> {
   // Read before the application is made, so that a problem is told without a stack trace.
-  const { host, port } = readPaymentsConfiguration(process.env);
-  const logger = new ConsoleLogger({
-    json: process.env['NODE_ENV'] === 'production',
-    logLevels: ['fatal', 'error', 'warn', 'log'],
-  });
+  const { observability, host, port } = readPaymentsConfiguration(process.env);
+  const logger = createLogger('payments-service', observability);
   const app = await createApplication(logger);
   await app.listen(port, host);
   app.flushLogs();

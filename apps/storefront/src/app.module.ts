@@ -1,6 +1,7 @@
 /** Joins the storefront: sign-in and sessions of its backend, and what its pages ask for. */
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { ObservabilityModule } from '@keyward/observability';
 import { BffModule, type BffOptions } from '@keyward/auth/bff';
 import { BrowserClientController } from './browser-client/browser-client.controller.js';
 import { storefrontConfig } from './config/storefront.config.js';
@@ -13,6 +14,13 @@ import { SessionStores } from './session/session-stores.js';
   imports: [
     // `.env` belongs to Docker Compose: a service reads the environment that it is given.
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [storefrontConfig] }),
+    ObservabilityModule.forRootAsync({
+      inject: [storefrontConfig.KEY],
+      useFactory: ({ observability }: ConfigType<typeof storefrontConfig>) => ({
+        service: 'storefront',
+        observability,
+      }),
+    }),
     BffModule.forRootAsync({
       imports: [SessionModule],
       inject: [storefrontConfig.KEY, SessionStores],

@@ -5,6 +5,7 @@ import { type LoggerService, type LogLevel } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { Observability, observeExpress, requestIdOf } from '@keyward/observability';
 import { AppModule } from './app.module.js';
 import { storefrontConfig } from './config/storefront.config.js';
 import { pageHeaders } from './pages/page-headers.js';
@@ -31,7 +32,11 @@ export async function createApplication(
     autoFlushLogs: false,
   });
   app.disable('x-powered-by');
-  app.use(pageHeaders(app.get<ConfigType<typeof storefrontConfig>>(storefrontConfig.KEY)));
+  const config = app.get<ConfigType<typeof storefrontConfig>>(storefrontConfig.KEY);
+  // Another network's callers are people's browsers: their traces begin here.
+  const told = [config.issuerOrigin ?? config.issuer, config.ordersUrl];
+  observeExpress(app, await app.get(Observability).observers(told), requestIdOf);
+  app.use(pageHeaders(config));
   app.useStaticAssets(PAGES, { setHeaders: setCaching });
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;

@@ -57,6 +57,11 @@ export class PasswordHasher {
     return !passwordHash.startsWith(PREFIX);
   }
 
+  /** How many are hashed now, and how many wait for it. */
+  get queue(): { readonly running: number; readonly waiting: number } {
+    return { running: this.running, waiting: this.waiting.length };
+  }
+
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < MAX_RUNNING) this.running += 1;
     else await this.waitForTurn();

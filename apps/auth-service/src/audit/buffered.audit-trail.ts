@@ -48,6 +48,11 @@ export class BufferedAuditTrail extends AuditTrail implements OnApplicationShutd
     return recorded.reference;
   }
 
+  /** Events that the record does not hold yet. */
+  get pending(): number {
+    return this.waiting.length;
+  }
+
   /** Writes what waits, for a few seconds at most; whatever is left then, the log has. */
   async onApplicationShutdown(): Promise<void> {
     const end = Date.now() + SHUTDOWN_LIMIT_MS;

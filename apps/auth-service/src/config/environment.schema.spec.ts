@@ -65,6 +65,11 @@ describe('parseEnvironment', () => {
       AUTH_REMEMBER_DEVICE_DAYS: 0,
       AUTH_SESSION_ABSOLUTE_SECONDS: 43_200,
       ...LIMITS_BY_DEFAULT,
+      AUTH_LOG_LEVEL: 'info',
+      AUTH_LOG_REQUESTS: { failures: false, ratio: 0 },
+      AUTH_METRICS_HOST: '127.0.0.1',
+      AUTH_TRACE_PARENTS: ['127.0.0.0/8', '::1/128'],
+      AUTH_TRACE_RATIO: 1,
     });
   });
 

@@ -1,5 +1,6 @@
 /** The environment variables of auth-service: their form, their defaults, and one typed result. */
 import { resolve } from 'node:path';
+import { observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { days, seconds } from './duration.variable.js';
@@ -126,6 +127,7 @@ const schema = z.object({
   AUTH_PASSWORD_MIN_LENGTH: passwordLength,
   ...LIFECYCLE_VARIABLES,
   ...LIMIT_VARIABLES,
+  ...observabilityVariables('AUTH'),
   DATABASE_URL: serverUrl(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: serverUrl(['redis:', 'rediss:']).optional(),
   REDIS_SENTINELS: redisList.optional(),

@@ -25,6 +25,7 @@ export const VARIABLE_GROUPS = [
   'Limits',
   'Start and end',
   'Record',
+  'Log, metrics and traces',
 ] as const;
 
 export type VariableGroup = (typeof VARIABLE_GROUPS)[number];
@@ -267,6 +268,43 @@ export const VARIABLE_DESCRIPTIONS: {
   AUTH_AUDIT_RETENTION_DAYS: {
     group: 'Record',
     meaning: 'how long the audit record of each decision is kept',
+  },
+  AUTH_LOG_LEVEL: {
+    group: 'Log, metrics and traces',
+    meaning: 'the least that is written: `fatal`, `error`, `warn`, `info`, `debug` or `trace`',
+  },
+  AUTH_LOG_FORMAT: {
+    group: 'Log, metrics and traces',
+    meaning: '`json`, one object a line, or `text`',
+    byDefault: '`json` in production, else `text`',
+  },
+  AUTH_LOG_REQUESTS: {
+    group: 'Log, metrics and traces',
+    meaning:
+      'which requests get a line: `off`, `failures` (500 and above), `all`, or failures and a share of the others, such as `0.01`',
+  },
+  AUTH_METRICS_HOST: {
+    group: 'Log, metrics and traces',
+    meaning: 'address for [metrics](operations/observability.md#metrics)',
+  },
+  AUTH_METRICS_PORT: {
+    group: 'Log, metrics and traces',
+    meaning: 'port for metrics, of their own',
+    byDefault: 'none: no metrics are served',
+  },
+  AUTH_TRACE_PARENTS: {
+    group: 'Log, metrics and traces',
+    meaning: "networks whose callers' `traceparent` is gone on with",
+  },
+  AUTH_TRACE_RATIO: {
+    group: 'Log, metrics and traces',
+    meaning: 'how many of the traces that begin here are kept, 0 to 1',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    group: 'Log, metrics and traces',
+    meaning:
+      'collector of [traces](operations/observability.md#traces) that speaks OTLP over HTTP: `http://127.0.0.1:4318`',
+    byDefault: 'none: nothing is traced',
   },
 };
 

@@ -13,8 +13,10 @@ import {
   OAuthError,
   TemporarilyUnavailableError,
 } from '@keyward/oauth';
+import { UNMATCHED } from '@keyward/observability';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { TooManyRequestsError } from '../limits/too-many-requests.error.js';
+import { ServerCounts } from '../observability/server.counts.js';
 import { type ErrorPage, PageRenderer } from '../views/page.renderer.js';
 import { errorPageOf, sendErrorPage } from './error-page.js';
 import { PageError } from './page.error.js';
@@ -43,7 +45,10 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export class OAuthExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger('Refusal');
 
-  constructor(private readonly pages: PageRenderer) {}
+  constructor(
+    private readonly pages: PageRenderer,
+    private readonly counts: ServerCounts,
+  ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -55,15 +60,17 @@ export class OAuthExceptionFilter implements ExceptionFilter {
   }
 
   private answerPageError(error: PageError, request: FastifyRequest, reply: FastifyReply) {
-    this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.message}`);
+    this.tell(request, error.code, `${error.code} at ${placeOf(request)}: ${error.message}`);
     const { status, code, description: message } = error;
+    this.counts.refusals.add(routeOf(request), code, String(status));
     this.show(reply, { status, code, message, reference: request.id });
   }
 
   private answerProtocolError(error: OAuthError, request: FastifyRequest, reply: FastifyReply) {
     if (!error.isReported) {
-      this.logger.warn(`${error.code} at ${placeOf(request)}: ${error.reason}`);
+      this.tell(request, error.code, `${error.code} at ${placeOf(request)}: ${error.reason}`);
     }
+    this.counts.refusals.add(routeOf(request), error.code, String(error.status));
     if (error instanceof InvalidClientError) {
       void reply.header('www-authenticate', `Basic realm="${REALM}", charset="UTF-8"`);
     }
@@ -85,7 +92,8 @@ export class OAuthExceptionFilter implements ExceptionFilter {
       }
     }
     if (status >= 500) return this.answerUnknown(error, request, reply);
-    this.logger.warn(`HTTP ${status} at ${placeOf(request)}`);
+    this.counts.refusals.add(routeOf(request), `http_${status}`, String(status));
+    this.tell(request, `http_${status}`, `HTTP ${status} at ${placeOf(request)}`);
     this.send(request, reply, status, {
       error: 'invalid_request',
       error_description: HTTP_DESCRIPTIONS[status] ?? 'the request is malformed',
@@ -94,6 +102,7 @@ export class OAuthExceptionFilter implements ExceptionFilter {
 
   private answerUnknown(exception: unknown, request: FastifyRequest, reply: FastifyReply) {
     const reference = isPageRoute(pathOf(request)) ? request.id : randomUUID();
+    this.counts.refusals.add(routeOf(request), 'server_error', '500');
     const stack = exception instanceof Error ? exception.stack : String(exception);
     this.logger.error(`server_error ${reference} at ${placeOf(request)}`, stack);
     this.send(request, reply, 500, {
@@ -113,6 +122,12 @@ export class OAuthExceptionFilter implements ExceptionFilter {
       .header('pragma', 'no-cache')
       .header('content-type', 'application/json; charset=utf-8')
       .send(body);
+  }
+
+  /** The line for a person, and its parts for a machine. */
+  private tell(request: FastifyRequest, error: string, message: string): void {
+    const { id: request_id } = request;
+    this.logger.warn({ message, error, endpoint: routeOf(request), request_id });
   }
 
   private show(reply: FastifyReply, page: ErrorPage) {
@@ -140,7 +155,20 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
+// The template: what was asked for is any text, and there must be no more labels than routes.
+function routeOf(request: FastifyRequest): string {
+  return request.is404 ? UNMATCHED : (request.routeOptions.url ?? UNMATCHED);
+}
+
 // The id is in the audit record too, in the answer's x-request-id, and on the page that a person sees.
 function placeOf(request: FastifyRequest): string {
-  return `${pathOf(request)}, request ${request.id}`;
+  return `${knownPathOf(request)}, request ${request.id}`;
+}
+
+// What leads nowhere is any text, and somebody may have pasted a token there.
+function knownPathOf(request: FastifyRequest): string {
+  const url = pathOf(request);
+  const isKnown =
+    !request.is404 || METHODS.some((method) => request.server.hasRoute({ method, url }));
+  return isKnown ? url : UNMATCHED;
 }

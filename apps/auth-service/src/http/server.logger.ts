@@ -1,5 +1,5 @@
-/** The log: JSON in production, readable elsewhere, without the framework's account of its own start. */
-import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+/** The log without the framework's account of its own start, whatever it is written as. */
+import { type LoggerService } from '@nestjs/common';
 
 const CHATTER = new Set([
   'InstanceLoader',
@@ -12,18 +12,32 @@ const CHATTER = new Set([
 // A failed start reaches main.ts, which says it once.
 const TOLD_BY_MAIN = new Set(['ExceptionHandler', 'NestApplication']);
 
-/** Nest's logger minus what the operator cannot use. */
-export class ServerLogger extends ConsoleLogger {
-  constructor(json: boolean, logLevels: LogLevel[]) {
-    super({ json, logLevels });
+/** Passes on what the operator can use. */
+export class ServerLogger implements LoggerService {
+  constructor(private readonly target: LoggerService) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!isFrom(CHATTER, rest)) this.target.log(message, ...rest);
   }
 
-  override log(message: unknown, ...rest: unknown[]): void {
-    if (!isFrom(CHATTER, rest)) super.log(message, ...rest);
+  error(message: unknown, ...rest: unknown[]): void {
+    if (!isFrom(TOLD_BY_MAIN, rest)) this.target.error(message, ...rest);
   }
 
-  override error(message: unknown, ...rest: unknown[]): void {
-    if (!isFrom(TOLD_BY_MAIN, rest)) super.error(message, ...rest);
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.target.warn(message, ...rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    if (!isFrom(CHATTER, rest)) this.target.debug?.(message, ...rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    if (!isFrom(CHATTER, rest)) this.target.verbose?.(message, ...rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.target.fatal?.(message, ...rest);
   }
 }
 

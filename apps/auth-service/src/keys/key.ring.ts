@@ -120,6 +120,11 @@ export class KeyRing implements OnModuleInit {
     return { algorithm, publicKey: createPublicKey({ key: publicJwk, format: 'jwk' }) };
   }
 
+  /** Every key that is published, whenever it signs. */
+  keys(): readonly SigningKey[] {
+    return this.snapshot.keys;
+  }
+
   /** The public halves, as they are published. */
   published(): PublishedKeys {
     return this.snapshot.published;

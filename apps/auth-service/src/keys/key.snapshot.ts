@@ -17,7 +17,7 @@ export class KeySnapshot {
   private readonly goneByKid: ReadonlyMap<string, GoneSigningKey>;
 
   constructor(
-    private readonly keys: readonly SigningKey[],
+    readonly keys: readonly SigningKey[],
     gone: readonly GoneSigningKey[],
   ) {
     const body = JSON.stringify({ keys: keys.map((key) => key.publicJwk) });

@@ -30,6 +30,9 @@ import { RequestRateStore } from '../limits/request-rate.store.js';
 import { ResilientRequestRateStore } from '../limits/resilient-request-rate.store.js';
 import { SignInBrake } from '../limits/sign-in.brake.js';
 import { LogoutDeliveryStore } from '../logout/logout-delivery.store.js';
+import { CountedRotationStore } from '../observability/counted.rotation-store.js';
+import { CountsModule } from '../observability/counts.module.js';
+import { ServerCounts } from '../observability/server.counts.js';
 import { PartnerStore } from '../partner/partner.store.js';
 import { GrantTermsStore } from '../refresh-token/grant-terms.store.js';
 import { RefreshKeyStore } from '../refresh-token/refresh-key.store.js';
@@ -38,6 +41,7 @@ import { RotationStore } from '../refresh-token/rotation.store.js';
 import { CachedResourceStore } from '../resource/cached-resource.store.js';
 import { ResourceStore } from '../resource/resource.store.js';
 import { RevocationSignal } from '../revocation/feed/revocation.signal.js';
+import { RevocationBacklog } from '../revocation/revocation.backlog.js';
 import { RevocationRecord } from '../revocation/revocation.record.js';
 import { RevokedTokenStore } from '../revocation/revoked-token.store.js';
 import { RevocationStream } from '../revocation/stream/revocation.stream.js';
@@ -83,6 +87,7 @@ import { PostgresRefreshKeyStore } from './postgres/postgres-refresh-key.store.j
 import { PostgresRegistrationStore } from './postgres/postgres-registration.store.js';
 import { PostgresRememberedDeviceStore } from './postgres/postgres-remembered-device.store.js';
 import { PostgresResourceStore } from './postgres/postgres-resource.store.js';
+import { PostgresRevocationBacklog } from './postgres/postgres-revocation.backlog.js';
 import { PostgresRevocationRecord } from './postgres/postgres-revocation.record.js';
 import { PostgresRevocationSignal } from './postgres/postgres-revocation.signal.js';
 import { PostgresSessionOutbox } from './postgres/postgres-session.outbox.js';
@@ -138,6 +143,7 @@ const RECORD = [
   { provide: GrantStore, useClass: PostgresGrantStore },
   { provide: AllowedApplicationStore, useClass: PostgresAllowedApplicationStore },
   { provide: RevocationRecord, useClass: PostgresRevocationRecord },
+  { provide: RevocationBacklog, useClass: PostgresRevocationBacklog },
   { provide: RevocationSignal, useClass: PostgresRevocationSignal },
   { provide: AuthorizationDetailsTypeStore, useClass: PostgresAuthorizationDetailsTypeStore },
   { provide: BootstrapStore, useClass: PostgresBootstrapStore },
@@ -203,11 +209,15 @@ const HOT_STATE = [
     (redis) => new RedisSessionCopyStore(redis),
     () => new MemorySessionCopyStore(),
   ),
-  hot(
-    RotationStore,
-    (redis) => new RedisRotationStore(redis),
-    () => new MemoryRotationStore(),
-  ),
+  {
+    provide: RotationStore,
+    inject: [RedisConnection, ServerCounts],
+    useFactory: (redis: RedisConnection | null, counts: ServerCounts) =>
+      new CountedRotationStore(
+        redis === null ? new MemoryRotationStore() : new RedisRotationStore(redis),
+        counts,
+      ),
+  },
   {
     // Nobody could read a stream of this process: there is none without Redis.
     provide: RevocationStream,
@@ -240,7 +250,7 @@ function hot<T>(
 
 /** Imported by every module that uses a port: so the databases open before it and close after it. */
 @Module({
-  imports: [PostgresModule, RedisModule],
+  imports: [PostgresModule, RedisModule, CountsModule],
   providers: [...RECORD, ...HOT_STATE, ...CHECKS],
   exports: [...RECORD, ...HOT_STATE, PostgresCheck, RedisCheck],
 })

@@ -25,6 +25,7 @@ import { serverConfig } from '../config/server.config.js';
 import { ConsentStore } from '../consent/consent.store.js';
 import { type LimitsConfig } from '../config/limits.config.js';
 import { RequestLimits } from '../limits/request.limits.js';
+import { ServerCounts } from '../observability/server.counts.js';
 import { OAuthExceptionFilter } from '../http/oauth-exception.filter.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
@@ -172,7 +173,9 @@ export class AuthorizationEndpoint {
       bodyParser: false,
       logger: false,
     });
-    this.app.useGlobalFilters(new OAuthExceptionFilter(this.pages as unknown as PageRenderer));
+    this.app.useGlobalFilters(
+      new OAuthExceptionFilter(this.pages as unknown as PageRenderer, new ServerCounts()),
+    );
     await this.app.listen(0, '127.0.0.1');
   }
 

@@ -7,6 +7,9 @@ import { ClientAuthenticationModule } from '../client-authentication/client-auth
 import { DeviceAuthorizationModule } from '../device-authorization/device-authorization.module.js';
 import { GrantModule } from '../grant/grant.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { CountedGrant } from '../observability/counted.grant.js';
+import { CountsModule } from '../observability/counts.module.js';
+import { ServerCounts } from '../observability/server.counts.js';
 import { PartnerModule } from '../partner/partner.module.js';
 import { RefreshTokenModule } from '../refresh-token/refresh-token.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
@@ -40,6 +43,7 @@ const GRANTS = [
     AuthorizationDetailsModule,
     ClientAuthenticationModule,
     DeviceAuthorizationModule,
+    CountsModule,
     GrantModule,
     IssuanceModule,
     PartnerModule,
@@ -54,7 +58,12 @@ const GRANTS = [
     TokenResponseIssuer,
     ExchangedTokens,
     ...GRANTS,
-    { provide: TOKEN_GRANTS, inject: GRANTS, useFactory: (...grants: TokenGrant[]) => grants },
+    {
+      provide: TOKEN_GRANTS,
+      inject: [ServerCounts, ...GRANTS],
+      useFactory: (counts: ServerCounts, ...grants: TokenGrant[]) =>
+        grants.map((grant) => new CountedGrant(grant, counts)),
+    },
   ],
   exports: [TOKEN_GRANTS],
 })

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { registerAs } from '@nestjs/config';
 import { REVOCATIONS_PATH } from '@keyward/oauth';
+import { observabilityOf, observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 
@@ -9,6 +10,8 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 
 const environment = z
   .object({
+    NODE_ENV: z.string().optional(),
+    ...observabilityVariables('ORDERS'),
     ORDERS_HOST: z.string().default('127.0.0.1'),
     ORDERS_PORT: z.coerce
       .number({ error: 'must be a port number' })
@@ -60,6 +63,8 @@ const environment = z
     { path: ['ORDERS_PAYMENTS_URL'], error: 'needs ORDERS_CLIENT_SECRET, to ask for tokens with' },
   )
   .transform((env) => ({
+    /** Log, metrics and traces. */
+    observability: observabilityOf('ORDERS', env, env.NODE_ENV === 'production'),
     /** Address to listen on. */
     host: env.ORDERS_HOST,
     /** Port to listen on; 0 takes a free one. */

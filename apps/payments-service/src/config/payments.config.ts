@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { registerAs } from '@nestjs/config';
 import { REVOCATIONS_PATH } from '@keyward/oauth';
+import { observabilityOf, observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
@@ -16,6 +17,8 @@ const amount = z
 
 const environment = z
   .object({
+    NODE_ENV: z.string().optional(),
+    ...observabilityVariables('PAYMENTS'),
     PAYMENTS_HOST: z.string().default('127.0.0.1'),
     PAYMENTS_PORT: port.default(4003),
     PAYMENTS_ISSUER: httpUrl.default('http://127.0.0.1:4000'),
@@ -47,6 +50,8 @@ const environment = z
   .transform((env) => {
     const issuer = env.PAYMENTS_ISSUER.replace(/\/$/, '');
     return {
+      /** Log, metrics and traces. */
+      observability: observabilityOf('PAYMENTS', env, env.NODE_ENV === 'production'),
       /** Address to listen on. */
       host: env.PAYMENTS_HOST,
       /** Port to listen on; 0 takes a free one. */

@@ -1,5 +1,6 @@
 /** The configuration namespace `storefront`: read from the environment once, checked as a whole. */
 import { registerAs } from '@nestjs/config';
+import { observabilityOf, observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 
@@ -9,6 +10,8 @@ const SEALING_KEY = /^[A-Za-z0-9_-]{43}$/;
 
 const environment = z
   .object({
+    NODE_ENV: z.string().optional(),
+    ...observabilityVariables('STOREFRONT'),
     STOREFRONT_HOST: z.string().default('127.0.0.1'),
     STOREFRONT_PORT: z.coerce
       .number({ error: 'must be a port number' })
@@ -42,6 +45,8 @@ const environment = z
     error: 'is missing: sessions in Redis are encrypted',
   })
   .transform((env, context) => ({
+    /** Log, metrics and traces. */
+    observability: observabilityOf('STOREFRONT', env, env.NODE_ENV === 'production'),
     /** Address to listen on. */
     host: env.STOREFRONT_HOST,
     /** Port to listen on; 0 takes a free one. */

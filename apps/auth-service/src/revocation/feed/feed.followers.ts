@@ -20,6 +20,11 @@ export class FeedFollowers implements OnModuleDestroy {
 
   constructor(private readonly journal: RevocationJournal) {}
 
+  /** Connections that are open. */
+  get count(): number {
+    return this.followers.size;
+  }
+
   onModuleDestroy(): Promise<void> {
     return this.end();
   }

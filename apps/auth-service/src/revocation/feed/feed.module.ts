@@ -22,5 +22,6 @@ import { RevokedKeyWatcher } from './revoked-key.watcher.js';
     RevokedKeyWatcher,
     RevocationPublisher,
   ],
+  exports: [FeedFollowers, RevocationJournal],
 })
 export class FeedModule {}

@@ -71,6 +71,16 @@ export class RevocationJournal implements OnApplicationBootstrap, OnModuleDestro
     return () => void this.listeners.delete(listener);
   }
 
+  /** The position up to which this process has read; null before it could. */
+  get reached(): number | null {
+    return this.position;
+  }
+
+  /** Since this process knew all that the record holds; null before it ever did. */
+  get ageSeconds(): number | null {
+    return this.readAtMs === -Infinity ? null : (Date.now() - this.readAtMs) / 1000;
+  }
+
   /** Whether this process knows now what the record holds. */
   get isCurrent(): boolean {
     return Date.now() - this.readAtMs < CURRENT_MS;

@@ -7,7 +7,9 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { type Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { storageConfig, type StorageConfig } from '../../config/storage.config.js';
 import { StartupError } from '../../config/startup.error.js';
 import { EmbeddedPostgresServer } from './embedded/embedded-postgres-server.js';
@@ -58,6 +60,13 @@ export class PostgresDatabase implements OnModuleInit, OnApplicationShutdown {
   get manager(): EntityManager {
     if (this.dataSource === null) throw new Error('PostgresDatabase is used before it is open');
     return this.dataSource.manager;
+  }
+
+  /** Connections of the pool, and requests that wait for one. */
+  get pool(): { readonly busy: number; readonly idle: number; readonly waiting: number } {
+    const { master } = this.manager.dataSource.driver as PostgresDriver;
+    const { totalCount, idleCount, waitingCount } = master as Pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   private async prepare(url: string): Promise<void> {

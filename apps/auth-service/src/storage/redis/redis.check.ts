@@ -10,6 +10,11 @@ export class RedisCheck extends ReadinessCheck {
     super();
   }
 
+  /** Whether there is one; without, the in-process stores are used. */
+  get isUsed(): boolean {
+    return this.redis !== null;
+  }
+
   async check(): Promise<void> {
     await this.redis?.ping();
   }

@@ -1,5 +1,6 @@
 /** What tests of other projects use of this one: its servers and its storage, never the application itself. */
 export { DpopKey, type ProofChange } from '../../testing/dpop.fixture.js';
+export { SmtpSink } from '../../testing/smtp.sink.js';
 export { FaultProxy } from '../../testing/fault-proxy.js';
 export { removeDataDirectory } from '../postgres/embedded/data-directory-removal.js';
 export { EmbeddedPostgresServer } from '../postgres/embedded/embedded-postgres-server.js';
