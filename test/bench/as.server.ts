@@ -14,7 +14,10 @@ export const ORDERS = 'https://orders.example.com';
 export const VAULT = 'https://vault.example.com';
 export const CALLBACK = 'https://shop.example.com/callback';
 const VAULT_KEY = generateKeyPair({ type: 'ec', namedCurve: 'P-256' });
-const MAIN = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url));
+/** The built program. */
+export const AUTH_SERVICE = fileURLToPath(
+  new URL('../../apps/auth-service/dist/main.js', import.meta.url),
+);
 const STORES = fileURLToPath(new URL('./servers/stores.ts', import.meta.url));
 // More than the connections that the end of each round cuts off, with the token that they hold.
 const REFRESH_TOKENS = 2000;
@@ -54,9 +57,19 @@ export async function startStores(): Promise<Stores> {
 
 /** The built program, in production mode, on a bootstrap file of its own. */
 export function startAuthService(
-  { environment, port, directory }: Stores,
+  stores: Stores,
   more: Record<string, string> = {},
 ): Promise<ServerProcess> {
+  const env = { ...authServiceEnvironment(stores), ...more };
+  return ServerProcess.forkProgram(AUTH_SERVICE, env, stores.port, '/health/ready');
+}
+
+/** What it is told; writes the bootstrap file. */
+export function authServiceEnvironment({
+  environment,
+  port,
+  directory,
+}: Stores): Record<string, string> {
   const bootstrapFile = join(directory, 'bootstrap.json');
   const bootstrap = {
     resources: [
@@ -97,7 +110,7 @@ export function startAuthService(
     ],
   };
   writeFileSync(bootstrapFile, JSON.stringify(bootstrap));
-  const env = {
+  return {
     ...environment,
     NODE_ENV: 'production',
     AUTH_PORT: String(port),
@@ -113,9 +126,7 @@ export function startAuthService(
     AUTH_LIMIT_PAGES: '1000000/s',
     BENCH_SECRET: SECRET,
     BENCH_PASSWORD: ALICE.password,
-    ...more,
   };
-  return ServerProcess.forkProgram(MAIN, env, port, '/health/ready');
 }
 
 /** Tokens of `shop`, each the first of a grant of its own. */

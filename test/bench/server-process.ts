@@ -1,7 +1,6 @@
 /** Starts a server of the route benchmarks and asks how much of its time a load takes. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -133,13 +132,6 @@ export class ServerProcess {
       throw new Error(`${result.non2xx} refused, ${result.errors} failed: nothing to compare`);
     }
     return result.requests.total / seconds;
-  }
-
-  /** Memory that the process has now, in MiB; NaN where the system does not tell. */
-  get residentMebibytes(): number {
-    if (process.platform !== 'linux') return NaN;
-    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   }
 
   async stop(): Promise<void> {

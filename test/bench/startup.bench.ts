@@ -1,16 +1,24 @@
 /** How long each application takes until it answers, and the memory that it has taken then, beside Node.js alone. */
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startAuthService, startStores } from './as.server.js';
+import {
+  AUTH_SERVICE,
+  authServiceEnvironment,
+  startAuthService,
+  startStores,
+} from './as.server.js';
 import { compare, interleave, type Measurement } from './measurement.js';
-import { ServerProcess } from './server-process.js';
 
 const ROUNDS = 5;
 const WARM_UPS = 1;
 const NODE = 'node:http alone';
+const BARE = fileURLToPath(new URL('./servers/bare.mjs', import.meta.url));
 
 /** The names that `--only` selects from; both of an application come from the same run. */
 export const STARTUP_BENCHES = [
@@ -26,14 +34,17 @@ export async function benchStartup(): Promise<readonly Measurement[]> {
   // Whom the others ask for keys.
   const issuer = await startAuthService(stores);
   const memory = new Map<string, number[]>();
-  const measured = (name: string, start: () => Promise<ServerProcess>) => ({
+  const measured = (
+    name: string,
+    file: string,
+    environment: (port: number) => Record<string, string>,
+    readyPath: string,
+  ) => ({
     name,
     run: async () => {
-      const started = performance.now();
-      const server = await start();
-      const ms = performance.now() - started;
-      memory.set(name, [...(memory.get(name) ?? []), server.residentMebibytes]);
-      await server.stop();
+      const port = await freePort();
+      const { ms, mebibytes } = await start(file, environment(port), port, readyPath);
+      memory.set(name, [...(memory.get(name) ?? []), mebibytes]);
       return ms;
     },
   });
@@ -41,30 +52,26 @@ export async function benchStartup(): Promise<readonly Measurement[]> {
   try {
     const figures = await interleave(
       [
-        measured('auth-service', async () =>
-          startAuthService({ ...stores, port: await freePort() }),
+        measured(
+          'auth-service',
+          AUTH_SERVICE,
+          (port) => authServiceEnvironment({ ...stores, port }),
+          '/health/ready',
         ),
         ...(['orders-service', 'payments-service', 'storefront'] as const).map((name) =>
-          measured(name, async () => {
-            const port = await freePort();
-            return ServerProcess.forkProgram(
-              mainOf(name),
-              environmentOf(name, port),
-              port,
-              '/health',
-            );
-          }),
+          measured(name, mainOf(name), (port) => environmentOf(name, port), '/health'),
         ),
-        measured(NODE, async () => {
-          const port = await freePort();
-          const program = fileURLToPath(new URL('./servers/bare.mjs', import.meta.url));
-          return ServerProcess.forkProgram(program, { PORT: String(port) }, port, '/');
-        }),
+        measured(NODE, BARE, (port) => ({ PORT: String(port) }), '/'),
       ],
       ROUNDS,
       WARM_UPS,
     );
-    const mebibytes = new Map([...memory].map(([name, list]) => [name, list.at(-1) ?? NaN]));
+    const mebibytes = new Map(
+      [...memory].map(([name, list]) => [
+        name,
+        [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN,
+      ]),
+    );
     return [...figures.keys()]
       .filter((name) => name !== NODE)
       .flatMap((name) => [
@@ -107,4 +114,37 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** The program and nothing beside it, until it answers; then it is ended. */
+async function start(
+  file: string,
+  env: Record<string, string>,
+  port: number,
+  readyPath: string,
+): Promise<{ ms: number; mebibytes: number }> {
+  const started = performance.now();
+  const child = fork(file, { execArgv: [], env: { ...process.env, ...env }, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const answers = () =>
+    fetch(`http://127.0.0.1:${port}${readyPath}`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await answers())) {
+    if (child.exitCode !== null) throw new Error(`${file} did not start`);
+    await sleep(5);
+  }
+  const ms = performance.now() - started;
+  const mebibytes = residentMebibytes(child.pid);
+  child.kill();
+  await ended;
+  return { ms, mebibytes };
+}
+
+/** NaN where the system does not tell. */
+function residentMebibytes(pid: number | undefined): number {
+  if (process.platform !== 'linux') return NaN;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }

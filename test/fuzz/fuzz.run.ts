@@ -5,7 +5,7 @@ import { type FuzzTarget, type OpenTarget, Violation } from './fuzz.target.js';
 import { type Progress } from './watchdog.js';
 
 /** How long one input may take, in milliseconds: far more than any needs on a busy machine. */
-export const INPUT_BUDGET_MS = 5000;
+export const INPUT_BUDGET_MS = 10_000;
 /** A chunk has a seed of its own; between chunks the target makes anew what was used up. */
 const CHUNK = 2000;
 /** A target that breaks this often has told enough. */
