@@ -122,7 +122,7 @@ export class AuthServiceWorld {
       keys: { kid: string }[];
     };
     this.#values = {
-      ...{ issuer: this.issuer, sid, grantId, accountId: ALICE.accountId },
+      ...{ issuer: this.issuer, sid, grantId, accountId: BOB.accountId },
       ...{ code: spare, verifier: VERIFIER, challenge: CHALLENGE, admin: admin.access_token },
       ...{
         access: tokens.access_token,
