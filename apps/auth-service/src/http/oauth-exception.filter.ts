@@ -168,7 +168,5 @@ function placeOf(request: FastifyRequest): string {
 // What leads nowhere is any text, and somebody may have pasted a token there.
 function knownPathOf(request: FastifyRequest): string {
   const url = pathOf(request);
-  const isKnown =
-    !request.is404 || METHODS.some((method) => request.server.hasRoute({ method, url }));
-  return isKnown ? url : UNMATCHED;
+  return !request.is404 || methodsAt(request).length > 0 ? url : UNMATCHED;
 }
