@@ -115,7 +115,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   // Of paths.
   id: [held('interaction')],
   interactionId: [held('interaction')],
-  clientId: [WEB.id, 'administrator', 'made-here'],
+  // Not those by which the world is renewed: an administrator may disable them.
+  clientId: ['house', 'posting', 'made-here'],
   accountId: [held('accountId')],
   grantId: [held('grantId')],
   kid: [held('kid')],
