@@ -18,17 +18,18 @@ const RETRY_MS = 100;
  * whoever cannot reach the hot store, and must not say "done" while another one can and believes it.
  *
  * @param sinceMs when it was recorded, by `performance.now()`
+ * @returns whether it succeeded
  */
-export async function outlast(sinceMs: number, attempt: () => Promise<unknown>): Promise<void> {
+export async function outlast(sinceMs: number, attempt: () => Promise<unknown>): Promise<boolean> {
   for (;;) {
     const leftMs = sinceMs + OUTLAST_MS - performance.now();
-    if (leftMs <= 0) return;
+    if (leftMs <= 0) return false;
     await sleep(Math.min(leftMs, RETRY_MS));
     const isDone = await attempt().then(
       () => true,
       () => false,
     );
-    if (isDone) return;
+    if (isDone) return true;
   }
 }
 

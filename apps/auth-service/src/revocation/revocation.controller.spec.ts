@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createClient } from 'redis';
 import { PostgresDatabase } from '../storage/postgres/postgres.database.js';
 import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
@@ -41,6 +42,17 @@ describe('POST /oauth2/revoke', () => {
     await revoke(server, 'warehouse', access_token);
     await revoke(server, 'orders', access_token);
     expect(await isActive(server, access_token)).toBe(true);
+  });
+
+  it('revokes a live token also where the clock of this replica says that it has expired', async () => {
+    const { access_token } = await server.token('shop');
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_200_000);
+    try {
+      await revoke(server, 'shop', access_token);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await isActive(server, access_token)).toBe(false);
   });
 
   it('takes garbage without a word', async () => {

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { HotStoreTrust } from './hot-store.trust.js';
 import { type PositionedRevocation } from './revocation.js';
 import { outlast, RELAY_INTERVAL_MS, RelayRhythm } from './relay.rhythm.js';
@@ -29,6 +30,8 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
   private running: Promise<void> | null = null;
   private next: Promise<void> | null = null;
   private readonly rhythm = new RelayRhythm();
+  /** When the latest look at the record began that saw something. */
+  private readMs = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,9 +54,13 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /**
-   * Relays what was just recorded. Never rejects: the record holds it, so it is done. Where it cannot
-   * be relayed now, this process calls nothing live until it could; and since another one may reach the
-   * hot store first, it resolves only when that one must have seen the record, too.
+   * Relays what was just recorded. Where that fails, this process calls nothing live until it could; and
+   * since another one may reach the hot store first, it resolves only when that one must have seen the
+   * record, too.
+   *
+   * @throws TemporarilyUnavailableError where the record went down right after it took the revocation,
+   *   so that nobody else can have seen it; it is told as soon as the record is back, and to revoke again
+   *   is harmless
    */
   async relayRecorded(): Promise<void> {
     const sinceMs = performance.now();
@@ -62,7 +69,13 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
     } catch (error) {
       this.trust.lose();
       this.logger.warn(`recorded a revocation that is not relayed yet: ${String(error)}`);
-      await outlast(sinceMs, () => this.run());
+      if (await outlast(sinceMs, () => this.run())) return;
+      if (this.readMs < sinceMs) {
+        throw new TemporarilyUnavailableError(
+          'it is recorded, and holds everywhere as soon as the server can answer again',
+          'the record went down before a revocation was relayed',
+        );
+      }
     }
   }
 
@@ -110,7 +123,9 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
   private async relayAll(): Promise<void> {
     const { losses } = this.trust;
     for (;;) {
+      const lookMs = performance.now();
       const batch = await this.record.findUnrelayed(RELAY_BATCH);
+      this.readMs = lookMs;
       const isLast = batch.length < RELAY_BATCH;
       const told = batch.length > 0 ? await this.trust.holdBackFor(this.revoke(batch)) : null;
       if (isLast) this.trust.regain(losses);

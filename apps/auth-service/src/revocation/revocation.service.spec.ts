@@ -170,6 +170,17 @@ describe('RevocationService', () => {
     expect(await record.findUnrelayed(10)).toEqual([]);
   });
 
+  it('is not called done where the record goes down before anyone else could see it', async () => {
+    expect(await service.isRevoked(token('a'))).toBe(false);
+    const { findUnrelayed } = record;
+    record.findUnrelayed = () => Promise.reject(new TemporarilyUnavailableError('down'));
+    await expect(revoke('a')).rejects.toThrow(TemporarilyUnavailableError);
+    await expect(service.isRevoked(token('a'))).rejects.toThrow(TemporarilyUnavailableError);
+    record.findUnrelayed = findUnrelayed;
+    expect(await service.isRevoked(token('a'))).toBe(true);
+    await revoke('a');
+  });
+
   it('does nothing where the record cannot be written', async () => {
     record.add = () => Promise.reject(new TemporarilyUnavailableError('down'));
     await expect(revoke('a')).rejects.toThrow(TemporarilyUnavailableError);

@@ -1,5 +1,5 @@
 /** Revokes what a person is signed in to and has allowed, at the word of somebody else than the browser. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit.trail.js';
 import { type RevocationCause } from '../grant/grant.js';
 import { type Origin } from '../http/request.origin.js';
@@ -17,6 +17,8 @@ import {
 /** Recorded first and at once; hot copies and followers learn of it as soon as they can be reached. */
 @Injectable()
 export class SessionRevocation {
+  private readonly logger = new Logger(SessionRevocation.name);
+
   constructor(
     private readonly record: SessionRevocationRecord,
     private readonly sessions: SessionRelay,
@@ -77,7 +79,10 @@ export class SessionRevocation {
     const ended = await this.record.replacePassword(accountId, hashes, cause, until, now, kept);
     if (ended === null) return false;
     this.note('password.changed', origin, cause, { accountId }, { sessions: ended.length });
-    await this.carryOut(ended);
+    // The new password holds, and the old one could not change it again: nobody is told to try later.
+    await this.carryOut(ended).catch((error: unknown) => {
+      this.logger.warn(`sessions and grants end as soon as they can be: ${String(error)}`);
+    });
     return true;
   }
 

@@ -1,4 +1,4 @@
-/** The JWKS provider with an issuer that errs, stalls or lies: no answer of it takes known keys away. */
+/** The JWKS provider with an issuer that errs, stalls or lies: nothing but a JWK Set takes known keys away. */
 import { KeysUnavailableError } from '../access-token/refusal.js';
 import { type VerificationKey } from '../jws/verification-key.js';
 import { type Answer } from '../testing/issuer-server.js';
@@ -135,5 +135,26 @@ describe('bad keys among good ones', () => {
         { kid: 'twice', reason: 'two different keys have this kid' },
       ],
     });
+  });
+});
+
+describe.each<[string, readonly object[]]>([
+  ['an empty set', []],
+  ['a set with nothing but a symmetric key', [{ kty: 'oct', k: 'c2VjcmV0', kid: 'a' }]],
+  ['a set whose only key has no kid', [{ ...A, kid: undefined }]],
+])('an issuer that publishes %s', (_, keys) => {
+  it('takes the known keys away, is undecided about every token, and is asked again after a pause', async () => {
+    const { server, clock, provider, observer } = await start();
+    await provider.warmUp();
+    expect(current('a')).toBeDefined();
+    server.publish([...keys], { 'cache-control': 'max-age=100' });
+    clock.advanceSeconds(100);
+    await expect(provider.resolve('a')).rejects.toThrow(KeysUnavailableError);
+    expect(current('a')).toBeUndefined();
+    expect(observer.failures).toEqual([expect.stringMatching(/no usable key/)]);
+    server.publish([A], { 'cache-control': 'max-age=100' });
+    await expect(provider.resolve('a')).rejects.toThrow(KeysUnavailableError);
+    clock.advanceSeconds(3);
+    expect(await provider.resolve('a')).toBeDefined();
   });
 });

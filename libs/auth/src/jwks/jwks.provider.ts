@@ -27,7 +27,8 @@ const MAXIMUM_RETRY_SECONDS = 60;
  *
  * While there are keys, an unknown kid is refused even where the issuer could not be asked: its
  * tokens could be anyone's, and if they were answered by 503 anyone could make the service fail at
- * will. An issuer publishes a key before it signs with it, so no honest token is met by that.
+ * will. An issuer publishes a key before it signs with it, so no honest token is met by that. A set
+ * without any usable key takes the known ones away, and counts as a failure: undecided, not refused.
  */
 export class JwksProvider extends KeySource {
   #held: HeldKeys | undefined;
@@ -146,6 +147,11 @@ export class JwksProvider extends KeySource {
       const { body, maxAgeSeconds } = await fetchJsonDocument(uri, limits);
       const { keys, ignored } = importJwkSet(body, this.algorithms);
       const held = holdKeys(keys, this.#held, startedMs, maxAgeSeconds, this.options);
+      // They are withdrawn, so none is used. But nobody signs without one: an outage, not a bad token.
+      if (held.byKid.size === 0) {
+        this.#held = undefined;
+        throw new Error(`no usable key in ${uri}`);
+      }
       // A cache on the way may still have the set in which the key was.
       this.#held = { ...held, byKid: this.#withoutRevoked(held.byKid) };
       this.#failures = 0;

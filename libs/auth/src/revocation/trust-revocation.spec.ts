@@ -103,6 +103,14 @@ describe('a trust that follows a revocation feed', () => {
     expect(made.revocationStates().get(ISSUER)).toMatchObject({ stale: true, ageSeconds: 61 });
   });
 
+  it('with reject asks nobody, whatever else the trust would ask', async () => {
+    const introspection = { isActive: () => Promise.reject(new Error('asked')) };
+    const made = verifier({ whenStale: 'reject', introspection });
+    expect(await outcome(() => made.verify(token()))).toBe('revocations_unavailable');
+    await replayed();
+    expect(await outcome(() => made.verify(token()))).toBe('accepted');
+  });
+
   it('with accept still refuses what it knows to be revoked', async () => {
     const made = verifier();
     await replayed();

@@ -94,8 +94,9 @@ export class TrustRevocation {
     if (revoked !== undefined) throw this.#revoked(`its ${revoked}`);
     if (this.#whenStale === 'accept') return undefined;
     if (!this.#feed.isStale(this.#maxStalenessMs, nowMs)) return undefined;
-    if (this.#introspection === undefined) throw this.#unavailable(this.#describeFeed());
-    return this.#ask(this.#introspection, typeof token === 'string' ? token : token());
+    const introspection = this.#whenStale === 'introspect' ? this.#introspection : undefined;
+    if (introspection === undefined) throw this.#unavailable(this.#describeFeed());
+    return this.#ask(introspection, typeof token === 'string' ? token : token());
   }
 
   async #ask(introspection: TokenStatus, token: string): Promise<void> {
