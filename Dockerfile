@@ -7,6 +7,7 @@ FROM base AS manifests
 COPY package.json package-lock.json .npmrc ./
 COPY libs/oauth/package.json libs/oauth/
 COPY libs/auth/package.json libs/auth/
+COPY libs/configuration/package.json libs/configuration/
 COPY libs/observability/package.json libs/observability/
 COPY apps/auth-service/package.json apps/auth-service/
 COPY apps/orders-service/package.json apps/orders-service/
@@ -37,7 +38,8 @@ RUN npm ci --ignore-scripts --omit=dev --workspace "@keyward/${APP}" \
   && find node_modules apps libs -type f \
     \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete \
   # Most packages stand at the root, but not those of which another version stands there.
-  && mkdir -p apps/${APP}/node_modules libs/oauth/node_modules libs/auth/node_modules libs/observability/node_modules
+  && mkdir -p apps/${APP}/node_modules libs/oauth/node_modules libs/auth/node_modules \
+    libs/configuration/node_modules libs/observability/node_modules
 
 FROM base AS service
 ARG APP
@@ -47,12 +49,15 @@ RUN install -d -o node -g node -m 0700 /data
 COPY --from=dependencies /keyward/node_modules node_modules
 COPY --from=dependencies /keyward/libs/oauth/node_modules libs/oauth/node_modules
 COPY --from=dependencies /keyward/libs/auth/node_modules libs/auth/node_modules
+COPY --from=dependencies /keyward/libs/configuration/node_modules libs/configuration/node_modules
 COPY --from=dependencies /keyward/libs/observability/node_modules libs/observability/node_modules
 COPY --from=dependencies /keyward/apps/${APP}/node_modules apps/service/node_modules
 COPY --from=build /keyward/libs/oauth/package.json libs/oauth/
 COPY --from=build /keyward/libs/oauth/dist libs/oauth/dist
 COPY --from=build /keyward/libs/auth/package.json libs/auth/
 COPY --from=build /keyward/libs/auth/dist libs/auth/dist
+COPY --from=build /keyward/libs/configuration/package.json libs/configuration/
+COPY --from=build /keyward/libs/configuration/dist libs/configuration/dist
 COPY --from=build /keyward/libs/observability/package.json libs/observability/
 COPY --from=build /keyward/libs/observability/dist libs/observability/dist
 COPY --from=build /keyward/apps/${APP}/package.json apps/service/

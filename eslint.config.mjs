@@ -24,13 +24,19 @@ export default [
           depConstraints: [
             {
               sourceTag: 'layer:app',
-              onlyDependOnLibsWithTags: ['layer:auth', 'layer:oauth', 'layer:observability'],
+              onlyDependOnLibsWithTags: [
+                'layer:auth',
+                'layer:configuration',
+                'layer:oauth',
+                'layer:observability',
+              ],
             },
             {
               sourceTag: 'layer:observability',
               onlyDependOnLibsWithTags: ['layer:auth', 'layer:oauth'],
             },
             { sourceTag: 'layer:auth', onlyDependOnLibsWithTags: ['layer:oauth'] },
+            { sourceTag: 'layer:configuration', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:oauth', onlyDependOnLibsWithTags: [] },
             {
               sourceTag: 'layer:test',

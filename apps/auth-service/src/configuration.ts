@@ -1,5 +1,7 @@
-/** `npm run configuration`: writes docs/configuration.md. */
-import { writeFileSync } from 'node:fs';
+/** `npm run configuration`: writes the section of auth-service in docs/configuration.md. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { replaceSection } from '@keyward/configuration';
 import { configurationDocument } from './config/configuration.document.js';
 
-writeFileSync(new URL('../../../docs/configuration.md', import.meta.url), configurationDocument());
+const document = new URL('../../../docs/configuration.md', import.meta.url);
+writeFileSync(document, replaceSection(readFileSync(document, 'utf8'), configurationDocument()));

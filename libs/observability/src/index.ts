@@ -4,6 +4,7 @@ export {
   type RequestLogRule,
   type TracingOptions,
 } from './configuration/observability.options.js';
+export { observabilityDescriptions } from './configuration/observability.descriptions.js';
 export {
   observabilityOf,
   observabilityVariables,

@@ -7,7 +7,7 @@ import {
   findSecretProblem,
   isProduction,
 } from '../config/production.rules.js';
-import { readSecret } from '../config/secret.file.js';
+import { readSecret } from '@keyward/configuration';
 
 /** Reads secrets, and collects what is wrong with them, never with the value. */
 export class DeclaredSecrets {

@@ -1,5 +1,5 @@
 /** Which server is administered, and as which client: from the environment, because arguments show in `ps`. */
-import { readSecret } from '../config/secret.file.js';
+import { readSecret } from '@keyward/configuration';
 import { CommandUsageError } from './command.error.js';
 
 /** What a connection to the administration API needs. */

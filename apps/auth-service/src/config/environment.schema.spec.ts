@@ -4,6 +4,7 @@ import { parseRequestRate } from '../limits/request.rate.js';
 import { ConfigurationError } from './configuration.error.js';
 import { limitVariableOf } from './limit.variables.js';
 import { parseEnvironment } from './environment.schema.js';
+import { VARIABLE_DESCRIPTIONS } from './variable.descriptions.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64url');
 
@@ -22,6 +23,92 @@ const PRODUCTION = {
   AUTH_KEY_ENCRYPTION_KEY: KEY,
   AUTH_REFRESH_TOKEN_KEYS: `1:${KEY}`,
 };
+
+const MALFORMED: readonly (readonly [name: string, value: string])[] = [
+  ['AUTH_LIMIT_TOKEN', '100'],
+  ['AUTH_LIMIT_TOKEN', '0/s'],
+  ['AUTH_LIMIT_PAGES', 'none'],
+  ['AUTH_PORT', 'http'],
+  ['AUTH_PORT', '-1'],
+  ['AUTH_PORT', '65536'],
+  ['AUTH_PORT', '40.5'],
+  ['AUTH_ISSUER', 'login.example.com'],
+  ['AUTH_ISSUER', 'https://login.example.com/'],
+  ['AUTH_ISSUER', 'https://login.example.com/tenant'],
+  ['AUTH_ISSUER', 'https://login.example.com?a=b'],
+  ['AUTH_ISSUER', 'https://user@login.example.com'],
+  ['AUTH_ISSUER', 'HTTPS://login.example.com'],
+  ['AUTH_ISSUER', 'ftp://login.example.com'],
+  ['AUTH_CORS_ORIGINS', '*'],
+  ['AUTH_CORS_ORIGINS', 'https://a.example.com,b.example.com'],
+  ['AUTH_CORS_ORIGINS', 'https://a.example.com/'],
+  ['DATABASE_URL', 'mysql://db/x'],
+  ['DATABASE_URL', 'nonsense'],
+  ['REDIS_URL', 'http://redis'],
+  ['REDIS_KEY_PREFIX', 'a b'],
+  ['AUTH_KEY_ENCRYPTION_KEY', 'c2hvcnQ'],
+  ['AUTH_KEY_ENCRYPTION_KEY', `${KEY}*`],
+  ['AUTH_KEY_ENCRYPTION_KEYS', KEY],
+  ['AUTH_KEY_ENCRYPTION_KEYS', `1:${KEY},1:${KEY}`],
+  ['AUTH_REFRESH_TOKEN_KEYS', KEY],
+  ['AUTH_REFRESH_TOKEN_KEYS', '1:c2hvcnQ'],
+  ['AUTH_REFRESH_TOKEN_KEYS', `0:${KEY}`],
+  ['AUTH_REFRESH_TOKEN_KEYS', `256:${KEY}`],
+  ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},1:${KEY}`],
+  ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},`],
+  ['AUTH_SIGNING_ALGORITHM', 'HS256'],
+  ['AUTH_SIGNING_ALGORITHM', 'none'],
+  ['AUTH_SIGNING_KEY_ROTATION_SECONDS', '30d'],
+  ['AUTH_SIGNING_KEY_LEAD_SECONDS', '-1'],
+  ['AUTH_SIGNING_KEY_POLL_MS', '99.5'],
+  ['AUTH_JWKS_MAX_AGE_SECONDS', '86401'],
+  ['AUTH_JWKS_MIN_FRESH_SECONDS', '0'],
+  ['AUTH_SIGNER', 'hsm'],
+  ['AUTH_SIGNER_SOCKET', 'signer.sock'],
+  ['AUTH_SIGNER_TIMEOUT_MS', '30001'],
+  ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
+  ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
+  ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
+  ['AUTH_SESSION_IDLE_SECONDS', '0'],
+  ['AUTH_SESSION_ABSOLUTE_SECONDS', '2592001'],
+  ['AUTH_INSECURE_HTTP_ISSUER', 'yes'],
+  ['AUTH_TRUSTED_PROXIES', '*'],
+  ['AUTH_TRUSTED_PROXIES', '0.0.0.0/0'],
+  ['AUTH_TRUSTED_PROXIES', '10.0.0.0/8,,127.0.0.1'],
+  ['AUTH_AUDIT_RETENTION_DAYS', '0'],
+  ['AUTH_AUDIT_RETENTION_DAYS', '3651'],
+  ['AUTH_OUTBOUND_ALLOWED_HOSTS', 'https://keys.internal'],
+  ['AUTH_DYNAMIC_REGISTRATION', 'open'],
+  ['AUTH_REGISTRATION_UNUSED_DAYS', '0'],
+  ['AUTH_REGISTRATION_UNUSED_DAYS', '366'],
+  ['AUTH_PASSWORD_MIN_LENGTH', '7'],
+  ['AUTH_PASSWORD_MIN_LENGTH', '65'],
+  ['AUTH_PASSWORD_MIN_LENGTH', 'long'],
+  ['AUTH_START_TIMEOUT_MS', '600001'],
+  ['AUTH_DRAIN_MS', '-1'],
+  ['AUTH_DRAIN_MS', '600001'],
+  ['AUTH_SHUTDOWN_TIMEOUT_MS', '99'],
+  ['AUTH_MIGRATIONS', 'skip'],
+  ['AUTH_LOG_LEVEL', 'loud'],
+  ['AUTH_LOG_FORMAT', 'xml'],
+  ['AUTH_LOG_REQUESTS', '2'],
+  ['AUTH_METRICS_PORT', 'x'],
+  ['AUTH_METRICS_PORT', '65536'],
+  ['AUTH_TRACE_PARENTS', '10.0.0.0'],
+  ['AUTH_TRACE_PARENTS', '10.0.0.0/33'],
+  ['AUTH_TRACE_RATIO', '1.5'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['AUTH_JWKS_RETRY_MS', '99'],
+  ['AUTH_SIGNING_KEY_POLL_MS', '60001'],
+  ['AUTH_DPOP_NONCE', 'optional'],
+  ['AUTH_REMEMBER_DEVICE_DAYS', 'x'],
+  ['AUTH_REMEMBER_DEVICE_DAYS', '1.5'],
+  ['AUTH_REMEMBER_DEVICE_DAYS', '-1'],
+  ['AUTH_REMEMBER_DEVICE_DAYS', '91'],
+];
+
+/** By the specs beside this one: those of mail, of Redis and of TLS. */
+const TESTED_ELSEWHERE = /^(AUTH_(SMTP|MAIL|TLS|MTLS|CLIENT_CERTIFICATE)_|REDIS_)/;
 
 function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -83,65 +170,30 @@ describe('parseEnvironment', () => {
     expect(AUTH_KEY_ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 1));
   });
 
-  it.each([
-    ['AUTH_LIMIT_TOKEN', '100'],
-    ['AUTH_LIMIT_TOKEN', '0/s'],
-    ['AUTH_LIMIT_PAGES', 'none'],
-    ['AUTH_PORT', 'http'],
-    ['AUTH_PORT', '-1'],
-    ['AUTH_PORT', '65536'],
-    ['AUTH_PORT', '40.5'],
-    ['AUTH_ISSUER', 'login.example.com'],
-    ['AUTH_ISSUER', 'https://login.example.com/'],
-    ['AUTH_ISSUER', 'https://login.example.com/tenant'],
-    ['AUTH_ISSUER', 'https://login.example.com?a=b'],
-    ['AUTH_ISSUER', 'https://user@login.example.com'],
-    ['AUTH_ISSUER', 'HTTPS://login.example.com'],
-    ['AUTH_ISSUER', 'ftp://login.example.com'],
-    ['AUTH_CORS_ORIGINS', '*'],
-    ['AUTH_CORS_ORIGINS', 'https://a.example.com,b.example.com'],
-    ['AUTH_CORS_ORIGINS', 'https://a.example.com/'],
-    ['DATABASE_URL', 'mysql://db/x'],
-    ['DATABASE_URL', 'nonsense'],
-    ['REDIS_URL', 'http://redis'],
-    ['REDIS_KEY_PREFIX', 'a b'],
-    ['AUTH_KEY_ENCRYPTION_KEY', 'c2hvcnQ'],
-    ['AUTH_KEY_ENCRYPTION_KEY', `${KEY}*`],
-    ['AUTH_KEY_ENCRYPTION_KEYS', KEY],
-    ['AUTH_KEY_ENCRYPTION_KEYS', `1:${KEY},1:${KEY}`],
-    ['AUTH_REFRESH_TOKEN_KEYS', KEY],
-    ['AUTH_REFRESH_TOKEN_KEYS', '1:c2hvcnQ'],
-    ['AUTH_REFRESH_TOKEN_KEYS', `0:${KEY}`],
-    ['AUTH_REFRESH_TOKEN_KEYS', `256:${KEY}`],
-    ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},1:${KEY}`],
-    ['AUTH_REFRESH_TOKEN_KEYS', `1:${KEY},`],
-    ['AUTH_SIGNING_ALGORITHM', 'HS256'],
-    ['AUTH_SIGNING_ALGORITHM', 'none'],
-    ['AUTH_SIGNING_KEY_ROTATION_SECONDS', '30d'],
-    ['AUTH_SIGNING_KEY_LEAD_SECONDS', '-1'],
-    ['AUTH_SIGNING_KEY_POLL_MS', '99.5'],
-    ['AUTH_JWKS_MAX_AGE_SECONDS', '86401'],
-    ['AUTH_JWKS_MIN_FRESH_SECONDS', '0'],
-    ['AUTH_SIGNER', 'hsm'],
-    ['AUTH_SIGNER_SOCKET', 'signer.sock'],
-    ['AUTH_SIGNER_TIMEOUT_MS', '30001'],
-    ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
-    ['AUTH_ACCESS_TOKEN_SECONDS', '3601'],
-    ['AUTH_ACCESS_TOKEN_SECONDS', '5m'],
-    ['AUTH_SESSION_IDLE_SECONDS', '0'],
-    ['AUTH_SESSION_ABSOLUTE_SECONDS', '2592001'],
-    ['AUTH_INSECURE_HTTP_ISSUER', 'yes'],
-    ['AUTH_TRUSTED_PROXIES', '*'],
-    ['AUTH_TRUSTED_PROXIES', '0.0.0.0/0'],
-    ['AUTH_TRUSTED_PROXIES', '10.0.0.0/8,,127.0.0.1'],
-    ['AUTH_AUDIT_RETENTION_DAYS', '0'],
-    ['AUTH_AUDIT_RETENTION_DAYS', '3651'],
-  ])('refuses %s=%s and does not repeat the value', (name, value) => {
+  it.each(MALFORMED)('refuses %s=%s and does not repeat the value', (name, value) => {
     const [problem, ...others] = problemsOf({ [name]: value });
     expect(problem).toMatch(new RegExp(`^${name} must be `));
     expect(others).toEqual([]);
     if (name.includes('KEY') && name.startsWith('AUTH')) expect(problem).not.toContain(value);
   });
+
+  it('has a row above for each variable that can be malformed', () => {
+    const refused = Object.keys(VARIABLE_DESCRIPTIONS).filter((name) =>
+      problemsOf({ [name]: '\u0001' }).some((problem) => problem.startsWith(`${name} must be`)),
+    );
+    const alone = refused.filter((name) => !name.startsWith('AUTH_LIMIT_'));
+    const tested = new Set(MALFORMED.map(([name]) => name));
+    expect(alone.filter((name) => !tested.has(name) && !TESTED_ELSEWHERE.test(name))).toEqual([]);
+  });
+
+  it.each(REQUEST_LIMIT_NAMES.map(limitVariableOf))(
+    'refuses a rate that is none for %s',
+    (name) => {
+      expect(problemsOf({ [name]: '100' })).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must be a rate`)),
+      ]);
+    },
+  );
 
   it('takes the key encryption key once: alone, or by version', () => {
     const keys = `1:${KEY},2:${Buffer.alloc(32, 2).toString('base64url')}`;
@@ -198,6 +250,15 @@ describe('production', () => {
     ['no REDIS_URL', { REDIS_URL: '' }, /^REDIS_URL is required in production/],
     ['no issuer', { AUTH_ISSUER: undefined }, /^AUTH_ISSUER is required/],
     ['an http issuer', { AUTH_ISSUER: 'http://a.example.com' }, /^AUTH_ISSUER must be https/],
+    [
+      'an http address for client certificates',
+      {
+        AUTH_MTLS_ISSUER_URL: 'http://mtls.example.com',
+        AUTH_CLIENT_CERTIFICATE_HEADER: 'client-cert',
+        AUTH_TRUSTED_PROXIES: '10.0.0.1',
+      },
+      /^AUTH_MTLS_ISSUER_URL must be https/,
+    ],
     ['no key', { AUTH_KEY_ENCRYPTION_KEY: undefined }, /^AUTH_KEY_ENCRYPTION_KEY is required/],
     [
       'no key for refresh tokens',

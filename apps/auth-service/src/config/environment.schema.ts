@@ -1,5 +1,6 @@
 /** The environment variables of auth-service: their form, their defaults, and one typed result. */
 import { resolve } from 'node:path';
+import { defaultsOf, readSecrets } from '@keyward/configuration';
 import { observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
@@ -13,7 +14,6 @@ import { REGISTRATION_VARIABLES } from './registration.variables.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
-import { readSecrets } from './secret.file.js';
 import { findSigningKeyProblems, SIGNING_KEY_VARIABLES } from './signing-key.variables.js';
 import { findTlsProblems, tlsVariables } from './tls.variables.js';
 import { SECRET_VARIABLES } from './variable.descriptions.js';
@@ -177,11 +177,7 @@ function isOrigin(value: string): boolean {
 
 /** The defaults as an operator would write them, by the variable's name. */
 export function environmentDefaults(): Readonly<Record<string, string>> {
-  const byName = Object.entries(schema.shape).flatMap(([name, variable]) => {
-    const document = z.toJSONSchema(variable, { io: 'input', unrepresentable: 'any' });
-    return document.default === undefined ? [] : [[name, String(document.default)] as const];
-  });
-  return Object.fromEntries(byName);
+  return defaultsOf(schema.shape);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.error.js';
 import { AUTH_START_TIMEOUT_MS } from './lifecycle.variables.js';
-import { readSecrets } from './secret.file.js';
+import { readSecrets } from '@keyward/configuration';
 
 const schema = z.object({
   DATABASE_URL: z.url({

@@ -78,6 +78,18 @@ describe('the variables of Redis', () => {
     ['no name', { REDIS_SENTINELS: 'a' }, /must be set together/],
     ['a name only', { REDIS_SENTINEL_NAME: 'a' }, /must be set together/],
     ['a password beside a URL', { REDIS_URL: 'redis://a', REDIS_PASSWORD: 'a' }, /^REDIS_PASSWORD/],
+    ['a name beside a URL', { REDIS_URL: 'redis://a', REDIS_USERNAME: 'a' }, /^REDIS_USERNAME is/],
+    [
+      'a malformed list of Sentinels',
+      { ...SENTINELS, REDIS_SENTINELS: 'a:b' },
+      /^REDIS_SENTINELS must/,
+    ],
+    [
+      'a malformed master',
+      { ...SENTINELS, REDIS_SENTINEL_NAME: 'a b' },
+      /^REDIS_SENTINEL_NAME must be up to 64/,
+    ],
+    ['a malformed prefix', { REDIS_KEY_PREFIX: 'a'.repeat(65) }, /^REDIS_KEY_PREFIX must be up to/],
     ['a password in a node', { REDIS_CLUSTER_NODES: 'redis://:p@a' }, /must hold no password/],
     ['a malformed list', { REDIS_CLUSTER_NODES: 'a:b' }, /^REDIS_CLUSTER_NODES must be host:port/],
   ])('must not name %s', (_, environment, expected) => {

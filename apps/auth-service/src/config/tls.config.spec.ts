@@ -129,6 +129,16 @@ describe('the configuration of TLS', () => {
       'AUTH_CLIENT_CERTIFICATE_HEADER must be',
     ],
     [
+      'a header of the result that is none',
+      () => ({ ...proxied, AUTH_CLIENT_CERTIFICATE_VERIFIED_HEADER: 'x verify' }),
+      'AUTH_CLIENT_CERTIFICATE_VERIFIED_HEADER must be the name',
+    ],
+    [
+      'a port for certificates without one of its own',
+      () => ({ AUTH_MTLS_PORT: '4443', AUTH_MTLS_ISSUER_URL: 'https://mtls.example.com' }),
+      'AUTH_MTLS_PORT needs AUTH_TLS_CERT_FILE',
+    ],
+    [
       'one header for two things',
       () => ({ ...proxied, AUTH_CLIENT_CERTIFICATE_VERIFIED_HEADER: 'client-cert' }),
       'AUTH_CLIENT_CERTIFICATE_VERIFIED_HEADER must be a header of its own',

@@ -1,15 +1,12 @@
 /** What each environment variable means, in the words of docs/configuration.md. */
+import { secretsOf, type VariableDescription as Described } from '@keyward/configuration';
+import { observabilityDescriptions } from '@keyward/observability';
 import { type Environment } from './environment.schema.js';
 import { LIMIT_DESCRIPTIONS } from './limit.variables.js';
 
-/** A variable as an operator sees it. */
-export interface VariableDescription {
+/** A variable as an operator sees it, below one of the headings. */
+export interface VariableDescription extends Described {
   readonly group: VariableGroup;
-  readonly meaning: string;
-  /** Never printed; may stand in a file (`NAME_FILE`). */
-  readonly secret?: true;
-  /** The default in words, where the schema has none. */
-  readonly byDefault?: string;
 }
 
 /** The headings, in their order. */
@@ -269,46 +266,16 @@ export const VARIABLE_DESCRIPTIONS: {
     group: 'Record',
     meaning: 'how long the audit record of each decision is kept',
   },
-  AUTH_LOG_LEVEL: {
-    group: 'Log, metrics and traces',
-    meaning: 'the least that is written: `fatal`, `error`, `warn`, `info`, `debug` or `trace`',
-  },
-  AUTH_LOG_FORMAT: {
-    group: 'Log, metrics and traces',
-    meaning: '`json`, one object a line, or `text`',
-    byDefault: '`json` in production, else `text`',
-  },
-  AUTH_LOG_REQUESTS: {
-    group: 'Log, metrics and traces',
-    meaning:
-      'which requests get a line: `off`, `failures` (500 and above), `all`, or failures and a share of the others, such as `0.01`',
-  },
-  AUTH_METRICS_HOST: {
-    group: 'Log, metrics and traces',
-    meaning: 'address for [metrics](operations/observability.md#metrics)',
-  },
-  AUTH_METRICS_PORT: {
-    group: 'Log, metrics and traces',
-    meaning: 'port for metrics, of their own',
-    byDefault: 'none: no metrics are served',
-  },
-  AUTH_TRACE_PARENTS: {
-    group: 'Log, metrics and traces',
-    meaning: "networks whose callers' `traceparent` is gone on with",
-  },
-  AUTH_TRACE_RATIO: {
-    group: 'Log, metrics and traces',
-    meaning: 'how many of the traces that begin here are kept, 0 to 1',
-  },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    group: 'Log, metrics and traces',
-    meaning:
-      'collector of [traces](operations/observability.md#traces) that speaks OTLP over HTTP: `http://127.0.0.1:4318`',
-    byDefault: 'none: nothing is traced',
-  },
+  ...inLogGroup(observabilityDescriptions('AUTH')),
 };
 
 /** The variables that hold a secret. */
-export const SECRET_VARIABLES: readonly string[] = Object.entries(VARIABLE_DESCRIPTIONS)
-  .filter(([, { secret }]) => secret)
-  .map(([name]) => name);
+export const SECRET_VARIABLES = secretsOf(VARIABLE_DESCRIPTIONS);
+
+function inLogGroup<Name extends string>(descriptions: Readonly<Record<Name, Described>>) {
+  const group = 'Log, metrics and traces' as const;
+  const entries = Object.entries<Described>(descriptions);
+  return Object.fromEntries(entries.map(([name, one]) => [name, { group, ...one }])) as Readonly<
+    Record<Name, VariableDescription>
+  >;
+}

@@ -1,6 +1,55 @@
-import { isAbsolute } from 'node:path';
-import { ConfigurationError } from './configuration.error.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { ConfigurationError } from '@keyward/configuration';
 import { readOrdersConfiguration } from './orders.config.js';
+import { ORDERS_VARIABLES } from './orders.variables.js';
+
+const MALFORMED: readonly (readonly [name: string, value: string])[] = [
+  ['ORDERS_PORT', 'http'],
+  ['ORDERS_PORT', '65536'],
+  ['ORDERS_PORT', '-1'],
+  ['ORDERS_PORT', '40.5'],
+  ['ORDERS_ISSUER', 'login.example'],
+  ['ORDERS_ISSUER', 'ftp://login.example'],
+  ['ORDERS_AUDIENCE', 'orders'],
+  ['ORDERS_JWKS_URI', 'file:///etc/passwd'],
+  ['ORDERS_INSECURE_HTTP', 'yes'],
+  ['ORDERS_ALGORITHM', 'none'],
+  ['ORDERS_TOKEN_URL', '/token'],
+  ['ORDERS_REVOCATIONS_URL', 'feed'],
+  ['ORDERS_REVOCATIONS_TOKEN_URL', 'ws://login.example'],
+  ['ORDERS_REVOCATIONS_REDIS_URL', 'http://127.0.0.1:6379'],
+  ['ORDERS_INTROSPECTION_URL', '/introspect'],
+  ['ORDERS_WHEN_STALE', 'ignore'],
+  ['ORDERS_PAYMENTS_URL', 'payments.example'],
+  ['ORDERS_PAYMENTS_AUDIENCE', 'payments'],
+  ['ORDERS_RECONCILE_SECONDS', '0'],
+  ['ORDERS_RECONCILE_SECONDS', '3601'],
+  ['ORDERS_RECONCILE_SECONDS', '1.5'],
+  ['ORDERS_CORS_ORIGINS', '*'],
+  ['ORDERS_CORS_ORIGINS', 'https://shop.example/'],
+  ['ORDERS_DEMO_CUSTOMER', 'x'.repeat(256)],
+  ['ORDERS_LOG_LEVEL', 'loud'],
+  ['ORDERS_LOG_FORMAT', 'xml'],
+  ['ORDERS_LOG_REQUESTS', '2'],
+  ['ORDERS_METRICS_PORT', '65536'],
+  ['ORDERS_METRICS_PORT', 'x'],
+  ['ORDERS_TRACE_PARENTS', '10.0.0.0'],
+  ['ORDERS_TRACE_PARENTS', '10.0.0.0/33'],
+  ['ORDERS_TRACE_RATIO', '1.5'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+];
+
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readOrdersConfiguration(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
 
 describe('readOrdersConfiguration', () => {
   it('has a default for everything', () => {
@@ -30,29 +79,45 @@ describe('readOrdersConfiguration', () => {
     expect(tokenUrl).toBe('https://login.example/oauth2/token');
   });
 
-  it.each([
-    ['ORDERS_PORT', 'http'],
-    ['ORDERS_PORT', '65536'],
-    ['ORDERS_PORT', '-1'],
-    ['ORDERS_PORT', '40.5'],
-    ['ORDERS_ISSUER', 'login.example'],
-    ['ORDERS_ISSUER', 'ftp://login.example'],
-    ['ORDERS_AUDIENCE', 'orders'],
-    ['ORDERS_JWKS_URI', 'file:///etc/passwd'],
-    ['ORDERS_INSECURE_HTTP', 'yes'],
-    ['ORDERS_ALGORITHM', 'none'],
-    ['ORDERS_TOKEN_URL', '/token'],
-    ['ORDERS_PAYMENTS_URL', 'https://payments.example'],
-    ['ORDERS_RECONCILE_SECONDS', '0'],
-    ['ORDERS_WHEN_STALE', 'ignore'],
-    ['ORDERS_WHEN_STALE', 'introspect'],
-    ['ORDERS_REVOCATIONS_REDIS_URL', 'http://127.0.0.1:6379'],
-    ['ORDERS_INTROSPECTION_URL', '/introspect'],
-    ['ORDERS_DEMO_CUSTOMER', 'x'.repeat(256)],
-  ])('refuses %s=%s and names the variable', (name, value) => {
-    expect(() => readOrdersConfiguration({ [name]: value })).toThrow(
-      expect.objectContaining({ problems: [expect.stringContaining(name)] }),
+  it.each(MALFORMED)('refuses %s=%s and names the variable', (name, value) => {
+    const problems = problemsOf({ ORDERS_CLIENT_SECRET: 'kws_of-a-test', [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))]);
+  });
+
+  it('has a row above for each variable that can be malformed', () => {
+    const refused = Object.keys(ORDERS_VARIABLES).filter((name) =>
+      problemsOf({ [name]: '\u0001' }).some((problem) => problem.startsWith(`${name} must be`)),
     );
+    // A subject is any text that is not too long.
+    refused.push('ORDERS_DEMO_CUSTOMER');
+    expect([...new Set(MALFORMED.map(([name]) => name))].sort()).toEqual(refused.sort());
+  });
+
+  it.each([
+    ['ORDERS_WHEN_STALE', 'introspect', 'is introspect, which needs ORDERS_CLIENT_SECRET'],
+    [
+      'ORDERS_PAYMENTS_URL',
+      'https://pay.example',
+      'needs ORDERS_CLIENT_SECRET, to ask for tokens with',
+    ],
+  ])('refuses %s=%s without a secret', (name, value, problem) => {
+    expect(problemsOf({ [name]: value })).toEqual([`${name} ${problem}`]);
+    expect(problemsOf({ [name]: value, ORDERS_CLIENT_SECRET: 'kws_of-a-test' })).toEqual([]);
+  });
+
+  it('reads secrets from files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyward-orders-'));
+    const [secret, redis] = [join(folder, 'secret'), join(folder, 'redis')];
+    writeFileSync(secret, 'kws_of-a-test\n');
+    writeFileSync(redis, 'rediss://orders:x@redis.example\n');
+    const config = readOrdersConfiguration({
+      ORDERS_CLIENT_SECRET_FILE: secret,
+      ORDERS_REVOCATIONS_REDIS_URL_FILE: redis,
+      ORDERS_PAYMENTS_URL: 'https://pay.example',
+    });
+    expect(config.payments?.clientSecret).toBe('kws_of-a-test');
+    expect(config.revocations).toMatchObject({ redisUrl: 'rediss://orders:x@redis.example' });
+    rmSync(folder, { recursive: true });
   });
 
   it('reads revocations from a Redis that is named, else from the issuer, with a secret', () => {
@@ -80,9 +145,17 @@ describe('readOrdersConfiguration', () => {
     });
   });
 
-  it('lists every problem at once', () => {
-    const read = () => readOrdersConfiguration({ ORDERS_PORT: 'x', ORDERS_ISSUER: 'y' });
-    expect(read).toThrow(ConfigurationError);
-    expect(read).toThrow(/ORDERS_PORT[^]*ORDERS_ISSUER/);
+  it('lists every problem at once, what goes together included, and no value', () => {
+    const environment = {
+      ORDERS_PORT: 'sesame',
+      ORDERS_ISSUER: 'y',
+      ORDERS_WHEN_STALE: 'introspect',
+    };
+    expect(problemsOf(environment).map((problem) => problem.split(' ')[0])).toEqual([
+      'ORDERS_PORT',
+      'ORDERS_ISSUER',
+      'ORDERS_WHEN_STALE',
+    ]);
+    expect(problemsOf(environment).join()).not.toContain('sesame');
   });
 });

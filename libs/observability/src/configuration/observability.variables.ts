@@ -41,7 +41,7 @@ const VARIABLES = {
     .refine((port) => port <= 65_535, 'must be a port number')
     .optional(),
   TRACE_PARENTS: networks,
-  TRACE_RATIO: ratio.default(1),
+  TRACE_RATIO: ratio.prefault('1'),
 };
 
 const SHARED = {

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from './configuration.error.js';
-import { parseEnvironment } from './environment.schema.js';
 import { readSecret } from './secret.file.js';
 
 describe('a secret in a file', () => {
@@ -41,17 +39,5 @@ describe('a secret in a file', () => {
     ['that is no secret', () => file('x'.repeat(65_537)), /^X_FILE is larger than 65536 bytes$/],
   ])('is not read from a file %s', (_case, path, expected) => {
     expect(readSecret({ X_FILE: path() }, 'X').problem).toMatch(expected);
-  });
-
-  it('stands for each variable that holds one', () => {
-    const url = 'postgres://keyward:a-password@db/keyward';
-    expect(parseEnvironment({ DATABASE_URL_FILE: file(url) }).DATABASE_URL).toBe(url);
-  });
-
-  it('is held to the rules of its variable, and quoted nowhere', () => {
-    const parse = () => parseEnvironment({ AUTH_KEY_ENCRYPTION_KEY_FILE: file('not-a-key') });
-    expect(parse).toThrow(ConfigurationError);
-    expect(parse).toThrow(/AUTH_KEY_ENCRYPTION_KEY must be 32 random bytes/);
-    expect(parse).not.toThrow(/not-a-key/);
   });
 });

@@ -1,0 +1,10 @@
+/** The section of payments-service in docs/configuration.md: every variable, from the schema that checks them. */
+import { configurationSection, defaultsOf } from '@keyward/configuration';
+import { VARIABLE_DESCRIPTIONS } from './variable.descriptions.js';
+import { PAYMENTS_VARIABLES } from './payments.variables.js';
+
+/** The whole text, as prettier would have it. */
+export function configurationDocument(): string {
+  const variables = Object.entries(VARIABLE_DESCRIPTIONS);
+  return configurationSection('payments-service', [{ variables }], defaultsOf(PAYMENTS_VARIABLES));
+}
