@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../account/account.registry.js';
 import { resourceSchema } from '../../bootstrap/bootstrap.schema.js';
+import { CLIENT_SOURCES } from '../../client/client.js';
 import { clientMetadataSchema } from '../../client-registration/client-metadata.schema.js';
 import { FACTOR_KINDS } from '../../factor/factor.js';
 
@@ -55,7 +56,7 @@ const userDetails = user.extend({
 });
 
 const client = clientMetadataSchema.extend({
-  source: z.enum(['file', 'api']),
+  source: z.enum(CLIENT_SOURCES),
   previous_secret_until: time.optional(),
   disabled_at: time.optional(),
   created_at: time,
