@@ -43,8 +43,10 @@ export class GrantService {
    * @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then
    */
   async revoke(grantId: string, cause: RevocationCause): Promise<void> {
-    await this.store.revoke(grantId, cause, grantRevocationExpiry());
-    await this.relay.relayRecorded();
+    const expiresAt = grantRevocationExpiry();
+    await this.store.revoke(grantId, cause, expiresAt);
+    const revocation = { kind: 'grant', value: grantId, iatBefore: null, audiences: null } as const;
+    await this.relay.relayRecorded([{ ...revocation, expiresAt }]);
   }
 
   /**

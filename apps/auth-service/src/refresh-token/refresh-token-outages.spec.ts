@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Client } from 'pg';
 import { ClientStore } from '../client/client.store.js';
+import { GrantStore } from '../grant/grant.store.js';
 import { GrantService } from '../grant/grant.service.js';
 import { describeWithRedis } from '../storage/testing/describe-with-redis.js';
 import { age, disown } from '../storage/testing/redis-lineage.js';
@@ -147,6 +149,30 @@ describeWithRedis('refresh while storage is down', (redis) => {
       status: 400,
       error: 'invalid_grant',
     });
+  });
+
+  it('refuses what was revoked as PostgreSQL went down, and goes on with everything else', async () => {
+    const rotation = server.app.get(RefreshTokenRotation, { strict: false });
+    const grants = server.app.get(GrantStore, { strict: false });
+    const client = await server.app.get(ClientStore, { strict: false }).find('web');
+    if (client === null) throw new Error('there is no client web');
+    const [ended, other] = [await begin(server), await begin(server)];
+    const revoke = grants.revoke.bind(grants);
+    jest.spyOn(grants, 'revoke').mockImplementationOnce(async (...args) => {
+      await revoke(...args);
+      postgresProxy.become('refuse');
+    });
+    const cause = { reason: 'test', by: 'server' };
+    await expect(
+      server.app.get(GrantService, { strict: false }).revoke(ended.grantId, cause),
+    ).rejects.toMatchObject({ status: 503 });
+    const { refreshToken } = await rotation.refresh(client, presented(other.token));
+    await expect(rotation.refresh(client, presented(ended.token))).rejects.toMatchObject({
+      code: 'invalid_grant',
+    });
+    postgresProxy.become('pass');
+    expect(await untilDone(() => refresh(server, refreshToken))).toMatchObject({ status: 200 });
+    expect(await untilDone(() => refresh(server, ended.token))).toMatchObject({ status: 400 });
   });
 
   it('answers a reuse only once the record holds that it ended the grant', async () => {

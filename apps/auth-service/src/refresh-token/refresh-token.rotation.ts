@@ -73,7 +73,9 @@ export class RefreshTokenRotation {
     const decision =
       (await this.store.present(handle, presented)) ??
       (await this.rebuild(client, content, presented, origin));
-    const { outcome, lineage } = decision;
+    const { lineage } = decision;
+    const isRevoked = this.revocation.isKnownRevoked(lineage.grantId);
+    const outcome = isRevoked ? 'revoked' : decision.outcome;
     if (!isGood(outcome)) {
       throw await this.refusal.of(outcome, { origin, client, generation, ...decision });
     }

@@ -1,7 +1,7 @@
 /** Ends the lineages of revoked grants in the hot store, and knows when it lags behind. */
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
-import { type PositionedRevocation } from '../revocation/revocation.js';
+import { type PositionedRevocation, type Revocation } from '../revocation/revocation.js';
 import { RevocationRelay } from '../revocation/revocation.relay.js';
 import { RevocationSink } from '../revocation/revocation.sink.js';
 import { RotationRecord } from './rotation.record.js';
@@ -15,6 +15,8 @@ const DONE = Promise.resolve();
 export class RotationRevocation extends RevocationSink implements OnModuleInit {
   private taking: Promise<void> | null = null;
   private isBehind = false;
+  /** Grants whose lineages may still look live in the hot store, because the record cannot name them. */
+  private readonly known = new Set<string>();
 
   constructor(
     private readonly relay: RevocationRelay,
@@ -37,6 +39,15 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
     );
     this.taking = taking;
     return taken;
+  }
+
+  know(revocations: readonly Revocation[]): void {
+    for (const { kind, value } of revocations) if (kind === 'grant') this.known.add(value);
+  }
+
+  /** Whether the grant was revoked although its lineage may look live in the hot store. */
+  isKnownRevoked(grantId: string): boolean {
+    return this.known.size > 0 && this.known.has(grantId);
   }
 
   /**
@@ -66,6 +77,7 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
     await Promise.all(
       lineages.map(({ handle, absoluteExpiresMs }) => this.store.revoke(handle, absoluteExpiresMs)),
     );
+    grantIds.forEach((grantId) => this.known.delete(grantId));
   }
 
   private finish(taking: Promise<void>, isBehind: boolean): void {

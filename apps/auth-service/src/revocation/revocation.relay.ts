@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { TemporarilyUnavailableError } from '@keyward/oauth';
 import { HotStoreTrust } from './hot-store.trust.js';
-import { type PositionedRevocation } from './revocation.js';
+import { type PositionedRevocation, type Revocation } from './revocation.js';
 import { outlast, RELAY_INTERVAL_MS, RelayRhythm } from './relay.rhythm.js';
 import { RevocationRecord } from './revocation.record.js';
 import { type RevocationSink } from './revocation.sink.js';
@@ -58,16 +58,18 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
    * since another one may reach the hot store first, it resolves only when that one must have seen the
    * record, too.
    *
+   * @param recorded what it was, where the caller knows: then a record that goes down right after it
+   *   took this makes this process refuse what it concerns, and nothing else
    * @throws TemporarilyUnavailableError where the record went down right after it took the revocation,
    *   so that nobody else can have seen it; it is told as soon as the record is back, and to revoke again
    *   is harmless
    */
-  async relayRecorded(): Promise<void> {
+  async relayRecorded(recorded: readonly Revocation[] = []): Promise<void> {
     const sinceMs = performance.now();
     try {
       await this.run();
     } catch (error) {
-      this.trust.lose();
+      if (!(await this.tellDirectly(recorded))) this.trust.lose();
       this.logger.warn(`recorded a revocation that is not relayed yet: ${String(error)}`);
       if (await outlast(sinceMs, () => this.run())) return;
       if (this.readMs < sinceMs) {
@@ -100,6 +102,16 @@ export class RevocationRelay implements OnApplicationBootstrap, OnModuleDestroy 
     );
     // Others counted on a look in time. Where the record is down this ends, too, and changes nothing.
     if (isLate) void this.trust.holdBackFor(relayed);
+  }
+
+  /** Without the record, which gives no positions now; followers of the feed hear of it afterwards. */
+  private async tellDirectly(recorded: readonly Revocation[]): Promise<boolean> {
+    if (recorded.length === 0) return false;
+    this.sinks.forEach((sink) => sink.know?.(recorded));
+    return this.store.revoke(recorded).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** One relay at a time; who comes while one is under way waits for the next, which all share. */

@@ -175,9 +175,13 @@ describe('RevocationService', () => {
     const { findUnrelayed } = record;
     record.findUnrelayed = () => Promise.reject(new TemporarilyUnavailableError('down'));
     await expect(revoke('a')).rejects.toThrow(TemporarilyUnavailableError);
-    await expect(service.isRevoked(token('a'))).rejects.toThrow(TemporarilyUnavailableError);
-    record.findUnrelayed = findUnrelayed;
+    // What it knows itself counts here at once, and nothing else has to wait for the record.
     expect(await service.isRevoked(token('a'))).toBe(true);
+    expect(await service.isRevoked(token('b'))).toBe(false);
+    await expect(service.revokeClient('shop', cause)).rejects.toThrow(TemporarilyUnavailableError);
+    await expect(service.isRevoked(token('b'))).rejects.toThrow(TemporarilyUnavailableError);
+    record.findUnrelayed = findUnrelayed;
+    expect(await service.isRevoked(token('b', { clientId: 'other' }))).toBe(false);
     await revoke('a');
   });
 

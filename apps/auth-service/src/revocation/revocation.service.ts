@@ -46,11 +46,9 @@ export class RevocationService implements OnModuleDestroy {
   /** @throws TemporarilyUnavailableError where it cannot be recorded; nothing was done then */
   async revokeToken({ jti, exp, audiences }: RevokedToken, reason: string): Promise<void> {
     const expiresAt = tokenRevocationExpiry(exp);
-    await this.record.add(
-      { kind: 'jti', value: jti, iatBefore: null, audiences, expiresAt },
-      reason,
-    );
-    await this.relay.relayRecorded();
+    const revocation = { kind: 'jti', value: jti, iatBefore: null, audiences, expiresAt } as const;
+    await this.record.add(revocation, reason);
+    await this.relay.relayRecorded([revocation]);
   }
 
   /**
