@@ -11,6 +11,8 @@ import { CLIENT_SECRET, PUBLIC } from './support/openid-provider.clients.js';
 import { type CollectedSpan, OtlpCollector } from './support/otlp-collector.js';
 import { MFA_ACR, orderOf, PaymentLandscape } from './support/payment-landscape.js';
 import { type RelyingParty, type Tokens } from './support/relying-party.js';
+import { readDocumentedMetrics, readExpressions } from './support/prometheus-files.js';
+import { missingFrom } from './support/prometheus-query.js';
 import { SecretRecorder } from './support/secret-recorder.js';
 import { fetchMetrics, type Scrape } from './support/scrape.js';
 
@@ -156,9 +158,9 @@ describe('traces', () => {
   });
 });
 
-describe('metrics', () => {
-  const scrape = (prefix: string): Promise<Scrape> => fetchMetrics(metricsPorts.get(prefix) ?? 0);
+const scrape = (prefix: string): Promise<Scrape> => fetchMetrics(metricsPorts.get(prefix) ?? 0);
 
+describe('metrics', () => {
   it('tell what the authorization server gave and refused', async () => {
     const before = await scrape('AUTH');
     const wrong = await landscape.provider.post('/oauth2/token', machine('administrator'), {
@@ -208,6 +210,27 @@ describe('metrics', () => {
       expect(after.text).not.toContain(text);
     },
   );
+
+  it('tell what the limits and the guards of the administration decided', async () => {
+    const before = await scrape('AUTH');
+    const refused = await fetch(`${landscape.provider.issuer}/admin/clients`, {
+      headers: bearer('nothing'),
+    });
+    expect(refused.status).toBe(401);
+    const token = await administratorToken();
+    const listed = await fetch(`${landscape.provider.issuer}/admin/clients`, {
+      headers: bearer(token),
+    });
+    expect(listed.status).toBe(200);
+    const after = await scrape('AUTH');
+    const grown = (name: string, labels: Readonly<Record<string, string>>) =>
+      after.value(name, labels) - before.value(name, labels);
+    const total = (one: Scrape) => one.total('keyward_requests_refused_total');
+    expect(total(after) - total(before)).toBe(1);
+    expect(grown('keyward_requests_passed_total', { stage: 'authorization' })).toBe(1);
+    const allowed = { limit: 'token', outcome: 'allowed' };
+    expect(grown('keyward_limited_requests_total', allowed)).toBeGreaterThanOrEqual(1);
+  });
 
   it('are served at their own port alone, and at no other path of it', async () => {
     for (const url of [landscape.provider.issuer, landscape.orders.url, landscape.payments.url]) {
@@ -295,6 +318,22 @@ describe('what is written', () => {
   }, 90_000);
 });
 
+describe('after all of that, the metrics', () => {
+  it('have every name and label that the dashboard and the alerts ask for', async () => {
+    const scrapes = await Promise.all(SERVICES.map(scrape));
+    const expressions = await readExpressions();
+    const missing = expressions.flatMap((expression) => missingFrom(scrapes, expression));
+    expect(missing).toEqual([]);
+  });
+
+  it('are those of the documentation', async () => {
+    const scrapes = await Promise.all(SERVICES.map(scrape));
+    const names = scrapes.flatMap(({ types }) => [...types.keys()]);
+    const own = new Set(names.filter((name) => name.startsWith('keyward_')));
+    expect([...own].sort()).toEqual([...new Set(await readDocumentedMetrics())].sort());
+  });
+});
+
 /** A pushed request, its code and its tokens, all bound to a key. */
 async function dpopSignIn(): Promise<void> {
   const { provider } = landscape;
@@ -331,14 +370,19 @@ async function dpopSignIn(): Promise<void> {
   await client.refreshTokenGrant(config, granted.refresh_token ?? '', undefined, { DPoP });
 }
 
-/** Whose secret is shown once, by the answer. */
-async function createClient(): Promise<void> {
+async function administratorToken(): Promise<string> {
   const { provider } = landscape;
   const answer = await provider.post('/oauth2/token', machine('administrator'), {
     grant_type: 'client_credentials',
     resource: `${provider.issuer}${ADMINISTRATION_PATH}`,
   });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** Whose secret is shown once, by the answer. */
+async function createClient(): Promise<void> {
+  const { provider } = landscape;
+  const token = await administratorToken();
   const created = await fetch(`${provider.issuer}/admin/clients`, {
     method: 'POST',
     headers: { ...bearer(token), 'content-type': 'application/json' },

@@ -25,7 +25,7 @@ export { LOG_LEVELS, type LogLevel } from './logging/log-level.js';
 export { redact, REDACTED } from './logging/redaction.js';
 export { RequestLog } from './logging/request.log.js';
 export { TextLogger, type TextLoggerOptions } from './logging/text.logger.js';
-export { authMetrics } from './metrics/auth.metrics.js';
+export { authMetrics, guardMetrics } from './metrics/auth.metrics.js';
 export { Counts } from './metrics/counts.js';
 export { MetricsServer } from './metrics/metrics.server.js';
 export { RouteDurations } from './metrics/route.durations.js';

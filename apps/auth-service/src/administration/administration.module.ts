@@ -1,6 +1,7 @@
 /** The administration API: a resource of this server, for those who have tokens for it. */
 import { Module } from '@nestjs/common';
 import { AuthModule } from '@keyward/auth';
+import { Observability } from '@keyward/observability';
 import { AccountModule } from '../account/account.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClientRegistrationModule } from '../client-registration/client-registration.module.js';
@@ -65,6 +66,7 @@ import { UsersController } from './users/users.controller.js';
         KeyRing,
         SingleUseStore,
         RefreshTokenKeys,
+        Observability,
       ],
       useFactory: administrationOptions,
     }),

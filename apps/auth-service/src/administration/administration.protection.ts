@@ -6,6 +6,7 @@ import {
   BearerExceptionFilter,
   type Principal,
 } from '@keyward/auth';
+import { type Observability } from '@keyward/observability';
 import { ADMINISTRATION_PATH } from '@keyward/oauth';
 import { SIGNING_ALGORITHMS } from '../config/environment.schema.js';
 import { type ServerConfig } from '../config/server.config.js';
@@ -30,9 +31,11 @@ export function administrationOptions(
   ring: KeyRing,
   used: SingleUseStore,
   keys: RefreshTokenKeys,
+  observability: Observability,
 ): AuthModuleOptions {
   const { certificateHeader, verifiedHeader } = tls;
   return {
+    ...observability.authOptions,
     trusts: [
       {
         issuer,

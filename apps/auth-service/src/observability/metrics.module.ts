@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { FeedModule } from '../revocation/feed/feed.module.js';
 import { RelayModule } from '../revocation/relay.module.js';
 import { PostgresModule } from '../storage/postgres/postgres.module.js';
@@ -17,6 +18,7 @@ import { ServerMetrics } from './server.metrics.js';
     CountsModule,
     FeedModule,
     KeysModule,
+    LimitsModule,
     PostgresModule,
     RelayModule,
     StorageModule,

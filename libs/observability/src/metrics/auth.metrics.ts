@@ -2,14 +2,8 @@
 import { type AccessTokenVerifier, type AuthCounters } from '@keyward/auth';
 import { type Sample, type ScrapedMetric } from './scraped.metric.js';
 
-/** @param nowMs Default: the clock of the machine */
-export function authMetrics(
-  counters: AuthCounters,
-  verifier: AccessTokenVerifier,
-  nowMs: () => number = Date.now,
-): readonly ScrapedMetric[] {
-  const states = () => [...verifier.keyStates()];
-  const feeds = () => [...verifier.revocationStates()];
+/** What the guards decided. */
+export function guardMetrics(counters: AuthCounters): readonly ScrapedMetric[] {
   return [
     {
       name: 'keyward_requests_passed_total',
@@ -26,6 +20,19 @@ export function authMetrics(
           Object.entries(reasons).map(([reason, value]) => ({ labels: { stage, reason }, value })),
         ),
     },
+  ];
+}
+
+/** @param nowMs Default: the clock of the machine */
+export function authMetrics(
+  counters: AuthCounters,
+  verifier: AccessTokenVerifier,
+  nowMs: () => number = Date.now,
+): readonly ScrapedMetric[] {
+  const states = () => [...verifier.keyStates()];
+  const feeds = () => [...verifier.revocationStates()];
+  return [
+    ...guardMetrics(counters),
     {
       name: 'keyward_key_fetches_total',
       help: 'Fetches of JWK Sets.',
