@@ -291,7 +291,8 @@ describe('a signature that is checked on another thread', () => {
       const remote = new AccessTokenVerifier(new Map([[ISSUER, trust]]), {}, now);
       const payload = { ...CLAIMS, iat: now() / 1000, exp: now() / 1000 + 300 };
       const answer = remote.verifyOffThread(forgeToken(ES, { payload }));
-      server.publish([RS.publicJwk], { 'cache-control': 'max-age=1' });
+      const another = generateSigningKey('ES256', 'another');
+      server.publish([another.publicJwk], { 'cache-control': 'max-age=1' });
       clock.advanceSeconds(2);
       await expect(Promise.resolve(answer)).rejects.toThrow('key_unknown');
     } finally {

@@ -174,7 +174,7 @@ describe('with the keys of a real server', () => {
       server.publish([K2.publicJwk]);
       clock.advanceSeconds(700);
       expect(await answerOf(verifier, token)).toMatchObject({ reason: 'signature_mismatch' });
-      server.publish([]);
+      server.publish([generateSigningKey('ES256', 'another').publicJwk]);
       clock.advanceSeconds(700);
       expect(await answerOf(verifier, token)).toMatchObject({ reason: 'key_unknown' });
       expect(verifier.cacheStatistics()).toMatchObject({ entries: 0 });
