@@ -1,12 +1,24 @@
 /** The dashboard, the alert rules and what is scraped; observability-landscape.test.ts holds them against services. */
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { access } from 'node:fs/promises';
 import { metricsAskedBy, missingFrom } from './support/prometheus-query.js';
-import { anchorsOf, readAlerts, readPanels, RUNBOOKS } from './support/prometheus-files.js';
+import {
+  anchorsOf,
+  readAlerts,
+  readCompose,
+  readPanels,
+  readScrapeConfiguration,
+  RUNBOOKS,
+} from './support/prometheus-files.js';
 import { Scrape } from './support/scrape.js';
 
 const alerts = await readAlerts();
 const panels = await readPanels();
+const compose = await readCompose();
+
+function networksOf(name: string): string[] {
+  const networks = compose.get(name)?.networks ?? [];
+  return Array.isArray(networks) ? (networks as string[]) : Object.keys(networks);
+}
 
 describe('the alert rules', () => {
   it.each(alerts.map((alert) => [alert.alert, alert] as const))(
@@ -60,19 +72,79 @@ describe('the dashboard', () => {
 
 describe('what is scraped', () => {
   it('are the four services, with the rules that go with them', async () => {
-    const file = new URL('../deploy/observability/prometheus.yml', import.meta.url);
-    const config = parse(await readFile(file, 'utf8')) as {
-      rule_files: string[];
-      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
-    };
-    expect(config.rule_files).toEqual(['alerts.yaml']);
-    const jobs = config.scrape_configs.map(({ job_name }) => job_name);
+    const { rule_files, scrape_configs } = await readScrapeConfiguration();
+    expect(rule_files).toEqual(['alerts.yaml']);
+    const jobs = scrape_configs.map(({ job_name }) => job_name);
     expect(jobs).toEqual(['auth-service', 'orders-service', 'payments-service', 'storefront']);
     const down = alerts.find(({ alert }) => alert === 'KeywardServiceDown');
     expect(down?.expr).toContain(`job=~"${jobs.join('|')}"`);
-    for (const { static_configs } of config.scrape_configs) {
-      expect(static_configs.flatMap(({ targets }) => targets).length).toBeGreaterThan(0);
+  });
+
+  it('are all containers of docker-compose.yml that can serve metrics, in networks of theirs', async () => {
+    const { scrape_configs } = await readScrapeConfiguration();
+    const targets = scrape_configs.flatMap(({ static_configs }) =>
+      static_configs.flatMap((one) => one.targets),
+    );
+    const serving = [...compose].filter(([, { environment = {} }]) =>
+      Object.keys(environment).some((name) => name.endsWith('_METRICS_PORT')),
+    );
+    expect(targets.toSorted()).toEqual(serving.map(([name]) => `${name}:9464`).toSorted());
+    const seen = networksOf('prometheus');
+    for (const [name] of serving) {
+      expect([name, networksOf(name).some((network) => seen.includes(network))]).toEqual([
+        name,
+        true,
+      ]);
     }
+  });
+});
+
+describe('the profile of docker-compose.yml', () => {
+  const watching = [...compose].filter(([, { profiles = [] }]) =>
+    profiles.includes('observability'),
+  );
+
+  it('starts Prometheus and Grafana, which nothing else waits for', () => {
+    expect(watching.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+    for (const [, { profiles = [], depends_on = {} }] of compose) {
+      if (profiles.length > 0) continue;
+      expect(Object.keys(depends_on)).not.toContain('prometheus');
+      expect(Object.keys(depends_on)).not.toContain('grafana');
+    }
+  });
+
+  it('changes nothing where it is not asked for: there is no port of metrics', () => {
+    const ports = [...compose.values()].flatMap(({ environment = {} }) =>
+      Object.entries(environment).filter(([name]) => name.endsWith('_METRICS_PORT')),
+    );
+    expect(ports.length).toBe(5);
+    for (const [, value] of ports) expect(value).toBe('${KEYWARD_METRICS_PORT:-}');
+  });
+
+  it.each(watching)('holds %s as tightly as the others', async (_name, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      healthcheck: { test: expect.any(Array) },
+    });
+    expect(['prometheus', 'grafana', 'nobody']).toContain(service.user);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+    const files = (service.volumes ?? []).filter((volume) => volume.startsWith('./'));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      expect(file).toMatch(/:ro$/);
+      await access(new URL(`../${file.split(':')[0]}`, import.meta.url));
+    }
+  });
+
+  it('lets nobody sign in to Grafana', () => {
+    expect(compose.get('grafana')?.environment).toMatchObject({
+      GF_AUTH_BASIC_ENABLED: 'false',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    });
   });
 });
 

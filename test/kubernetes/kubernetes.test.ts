@@ -10,6 +10,7 @@ import {
 
 interface Container {
   readonly name: string;
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly securityContext?: object;
   readonly resources?: { readonly requests?: object; readonly limits?: object };
@@ -109,6 +110,32 @@ describe('deploy/kubernetes', () => {
         });
       }
     }
+  });
+
+  it('lets Prometheus alone read metrics, at a port that no Service has', () => {
+    for (const deployment of ofKind('Deployment')) {
+      for (const { name, ports = [], env = [] } of templateOf(deployment).spec.containers) {
+        const told = env.find((one) => one.name.endsWith('_METRICS_PORT'))?.value;
+        const port = ports.find((one) => one.name === 'metrics')?.containerPort;
+        expect([name, told]).toEqual([name, String(port)]);
+      }
+    }
+    for (const { spec } of ofKind('Service')) expect(JSON.stringify(spec)).not.toContain('metrics');
+    const open = ofKind('NetworkPolicy').filter(({ spec }) =>
+      JSON.stringify(spec).includes('"port":"metrics"'),
+    );
+    expect(open.map(({ spec }) => spec?.['ingress'])).toEqual([
+      [
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+            },
+          ],
+          ports: [{ port: 'metrics', protocol: 'TCP' }],
+        },
+      ],
+    ]);
   });
 
   it('holds no secret: not in a variable, and not as a manifest', () => {

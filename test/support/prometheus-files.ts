@@ -21,6 +21,15 @@ export interface Panel {
   readonly targets: readonly { readonly expr: string }[];
 }
 
+/** What Prometheus is told. */
+export interface ScrapeConfiguration {
+  readonly rule_files: readonly string[];
+  readonly scrape_configs: readonly {
+    readonly job_name: string;
+    readonly static_configs: readonly { readonly targets: readonly string[] }[];
+  }[];
+}
+
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 export async function readAlerts(): Promise<AlertRule[]> {
@@ -37,6 +46,10 @@ export async function readPanels(): Promise<Panel[]> {
   return panels;
 }
 
+export async function readScrapeConfiguration(): Promise<ScrapeConfiguration> {
+  return parse(await read('deploy/observability/prometheus.yml')) as ScrapeConfiguration;
+}
+
 /** Everything that is asked of Prometheus. */
 export async function readExpressions(): Promise<string[]> {
   const panels = await readPanels();
@@ -44,6 +57,26 @@ export async function readExpressions(): Promise<string[]> {
     ...(await readAlerts()).map(({ expr }) => expr),
     ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
   ];
+}
+
+/** A container as docker-compose.yml has it. */
+export interface ComposeService {
+  readonly profiles?: readonly string[];
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly networks?: readonly string[] | object;
+  readonly depends_on?: object;
+}
+
+export async function readCompose(): Promise<ReadonlyMap<string, ComposeService>> {
+  const { services } = parse(await read('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, ComposeService>;
+  };
+  return new Map(Object.entries(services));
 }
 
 /** Names of metrics that the document's tables have. */
