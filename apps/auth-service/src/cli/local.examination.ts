@@ -5,6 +5,7 @@ import { ConfigurationError } from '../config/configuration.error.js';
 import { parseEnvironment } from '../config/environment.schema.js';
 import { DATABASE_RULES } from '../doctor/database.rules.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
+import { withRegistered } from '../doctor/registered.clients.js';
 import { OFFLINE_RULES } from '../doctor/offline.rules.js';
 import { STORE_RULES } from '../doctor/store.rules.js';
 
@@ -28,5 +29,6 @@ export async function examine(
   const rules = [...OFFLINE_RULES];
   if (!isOffline) rules.push(...STORE_RULES, ...DATABASE_RULES);
   const environment = parseEnvironment(variables);
-  return diagnose({ environment, bootstrap: readBootstrap(variables), variables }, rules);
+  const declared = { environment, bootstrap: readBootstrap(variables), variables };
+  return diagnose(isOffline ? declared : await withRegistered(declared), rules);
 }

@@ -71,4 +71,23 @@ export const DATABASE_RULES: readonly DoctorRule[] = [
         }));
       })(deployment),
   },
+  {
+    name: 'client-secret-age',
+    severity: 'warning',
+    clause: 'OWASP ASVS 5.0 section 13.3.4',
+    find: quietly(async (client) => {
+      const { rows } = await client.query<{ id: string; days: number }>(
+        `SELECT client_id AS id, extract(day FROM now() - coalesce(secret_since, created_at))::int AS days
+         FROM client
+         WHERE secret_sha256 IS NOT NULL AND disabled_at IS NULL
+           AND coalesce(secret_since, created_at) < now() - interval '1 year'
+         ORDER BY client_id`,
+      );
+      return rows.map(({ id, days }) => ({
+        finding: `the secret of client ${id} is ${days} days old: whoever saw it in that time has it still`,
+        remedy:
+          'give it a new one (`keyward clients rotate-secret`, or its variable in the bootstrap file)',
+      }));
+    }),
+  },
 ];

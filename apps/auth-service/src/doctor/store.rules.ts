@@ -1,13 +1,19 @@
 /** Rules about the running stores. Each asks its store once, and says so where that does not answer. */
 import { findClockProblem } from '../keys/clock.problem.js';
-import { redisServers } from '../config/redis.servers.js';
 import { pendingMigrations } from '../storage/postgres/postgres.migrations.js';
-import { RedisConnection } from '../storage/redis/redis.connection.js';
 import { type DoctorRule, type Finding } from './diagnosis.js';
-import { causeOf, onPostgres, quietly, STORE_TIMEOUT_MS } from './postgres.question.js';
+import { causeOf, onPostgres, quietly } from './postgres.question.js';
+import { onRedis } from './redis.question.js';
 
 const OLDEST_POSTGRES = 140_000;
 const NOTHING: readonly Finding[] = [];
+
+// What has to last is in PostgreSQL; docs/operations.md says the same of the rest.
+const FORGETFUL_REDIS: Finding = {
+  finding:
+    'Redis keeps nothing on disk (appendonly no, no save): a restart ends codes and sign-ins under way, forgets counted guesses, and lets an assertion or a proof be used once more',
+  remedy: 'set appendonly yes, or let a replica take over before it restarts',
+};
 
 export const STORE_RULES: readonly DoctorRule[] = [
   {
@@ -71,30 +77,28 @@ export const STORE_RULES: readonly DoctorRule[] = [
     name: 'redis',
     severity: 'error',
     clause: 'deployment',
-    find: async ({ environment }) => {
-      const servers = redisServers(environment);
-      if (servers === undefined) return NOTHING;
-      const keyPrefix = environment.REDIS_KEY_PREFIX;
-      const redis = new RedisConnection({
-        ...servers,
-        keyPrefix,
-        requireNoEviction: true,
-        startTimeoutMs: STORE_TIMEOUT_MS,
-      });
-      try {
-        await redis.onModuleInit();
-        return NOTHING;
-      } catch (error) {
-        return [
-          {
-            finding: causeOf(error),
-            remedy:
-              'see that it runs, takes connections from here, and has maxmemory-policy noeviction',
-          },
-        ];
-      } finally {
-        redis.onApplicationShutdown();
-      }
-    },
+    find: (deployment) =>
+      onRedis(deployment, () => Promise.resolve(NOTHING)).catch((error: unknown) => [
+        {
+          finding: causeOf(error),
+          remedy:
+            'see that it runs, takes connections from here, and has maxmemory-policy noeviction',
+        },
+      ]),
+  },
+  {
+    name: 'redis-persistence',
+    severity: 'warning',
+    clause: 'deployment',
+    find: (deployment) =>
+      onRedis(deployment, async (redis) => {
+        const configurations = await Promise.all(
+          redis.masters.map((node) => node.run((c) => c.configGet(['appendonly', 'save']))),
+        );
+        return configurations.every(({ appendonly, save }) => appendonly === 'yes' || save !== '')
+          ? NOTHING
+          : [FORGETFUL_REDIS];
+        // One that does not say what it is configured like is somebody else's to look after.
+      }).catch(() => NOTHING),
   },
 ];

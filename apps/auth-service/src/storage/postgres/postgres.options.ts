@@ -37,6 +37,7 @@ import { GrantTermsRetention1763788200000 } from './migrations/1763788200000-gra
 import { AccountAdministration1795600000000 } from './migrations/1795600000000-account-administration.js';
 import { AdministrationIndexes1795600000100 } from './migrations/1795600000100-administration-indexes.js';
 import { DynamicRegistration1795700000000 } from './migrations/1795700000000-dynamic-registration.js';
+import { ClientSecretAge1795710000000 } from './migrations/1795710000000-client-secret-age.js';
 import { SchemaRequirements1795600000200 } from './migrations/1795600000200-schema-requirements.js';
 import { type MigrationClass } from './schema.requirements.js';
 
@@ -83,6 +84,7 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   AdministrationIndexes1795600000100,
   SchemaRequirements1795600000200,
   DynamicRegistration1795700000000,
+  ClientSecretAge1795710000000,
 ];
 
 /** Where PostgreSQL keeps which migrations have run. */
