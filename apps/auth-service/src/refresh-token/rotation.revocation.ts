@@ -41,7 +41,7 @@ export class RotationRevocation extends RevocationSink implements OnModuleInit {
     return taken;
   }
 
-  know(revocations: readonly Revocation[]): void {
+  override know(revocations: readonly Revocation[]): void {
     for (const { kind, value } of revocations) if (kind === 'grant') this.known.add(value);
   }
 
