@@ -1,10 +1,12 @@
 /** Makes an authorization request of parameters: whom an error goes to, then every other check. */
 import { Injectable } from '@nestjs/common';
-import { type ResponseMode } from '@keyward/oauth';
+import { type ResponseMode, UnauthorizedClientError } from '@keyward/oauth';
 import { AuthorizationDetailsResolver } from '../authorization-details/authorization-details.resolver.js';
 import { type Client } from '../client/client.js';
 import { ClientStore } from '../client/client.store.js';
+import { PublishedClients } from '../client-metadata-document/published.clients.js';
 import { type FormParameters } from '../http/form.parser.js';
+import { type RequestOrigin } from '../http/request.origin.js';
 import { IdTokenVerifier } from '../issuance/id-token.verifier.js';
 import { GrantTargetResolver } from '../resource/grant-target.resolver.js';
 import {
@@ -29,6 +31,7 @@ export interface Recipient {
 export class AuthorizationRequestChecker {
   constructor(
     private readonly clients: ClientStore,
+    private readonly published: PublishedClients,
     private readonly targets: GrantTargetResolver,
     private readonly idTokens: IdTokenVerifier,
     private readonly details: AuthorizationDetailsResolver,
@@ -38,13 +41,18 @@ export class AuthorizationRequestChecker {
    * Whom a request of a browser is answered to. Where it throws, nobody may be: a page says why.
    * @throws OAuthError where client or redirect_uri are not to be trusted
    */
-  async findRecipient(form: FormParameters): Promise<Recipient> {
-    const client = await this.findClient(readAuthorizationParameter(form, 'client_id'));
+  async findRecipient(form: FormParameters, origin: RequestOrigin): Promise<Recipient> {
+    const client = await this.findClient(readAuthorizationParameter(form, 'client_id'), origin);
     return this.recipientOf(client, form);
   }
 
-  /** @throws OAuthError where the client is unknown or disabled */
-  findClient(clientId: string | null): Promise<Client> {
+  /** @throws OAuthError where the client is unknown or disabled, or its document is not good any more */
+  async findClient(clientId: string | null, origin: RequestOrigin): Promise<Client> {
+    const problem = await this.published.findProblem(clientId ?? '', origin, 'authorization');
+    if (typeof problem === 'string') {
+      const reason = `client ${clientId}: ${problem}`;
+      throw new UnauthorizedClientError('the client is unknown or disabled', reason);
+    }
     return checkClient(clientId, this.clients);
   }
 

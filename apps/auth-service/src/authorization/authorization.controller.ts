@@ -5,6 +5,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
 import { FormParameters } from '../http/form.parser.js';
 import { PageError } from '../http/page.error.js';
+import { originOf, type RequestOrigin } from '../http/request.origin.js';
 import { BrowserCookie } from '../interaction/browser.cookie.js';
 import { InteractionStore } from '../interaction/interaction.store.js';
 import { AlreadyAnsweredError } from './authorization.error.js';
@@ -41,7 +42,9 @@ export class AuthorizationController {
       const form = FormParameters.parse(queryOf(request));
       const pushed = await this.findPushed(form);
       const recipient = trust(
-        pushed === null ? await this.checker.findRecipient(form) : await this.recipientOf(pushed),
+        pushed === null
+          ? await this.checker.findRecipient(form, originOf(request))
+          : await this.recipientOf(pushed, originOf(request)),
       );
       const checked = pushed ?? (await this.checker.check(recipient, form, false));
       await this.handler.handle({
@@ -90,7 +93,7 @@ export class AuthorizationController {
       if (interaction.ownPage !== undefined) {
         return this.responder.goTo(reply, interaction.ownPage);
       }
-      const recipient = trust(await this.recipientOf(interaction.request));
+      const recipient = trust(await this.recipientOf(interaction.request, originOf(request)));
       await this.handler.handle({
         request: interaction.request,
         recipient,
@@ -131,8 +134,11 @@ export class AuthorizationController {
   }
 
   /** Asked again: the client may have been disabled, or have lost its redirect_uri, since. */
-  private async recipientOf(request: AuthorizationRequest): Promise<Recipient> {
-    const client = await this.checker.findClient(request.clientId);
+  private async recipientOf(
+    request: AuthorizationRequest,
+    origin: RequestOrigin,
+  ): Promise<Recipient> {
+    const client = await this.checker.findClient(request.clientId, origin);
     return { ...request, client, redirectUri: checkRedirectUri(client, request.redirectUri) };
   }
 }

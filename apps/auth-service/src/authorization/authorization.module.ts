@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { AuthorizationDetailsModule } from '../authorization-details/authorization-details.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { ClientMetadataDocumentModule } from '../client-metadata-document/client-metadata-document.module.js';
 import { BrowserModule } from '../interaction/browser.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
@@ -28,6 +29,7 @@ import { PushedRequestStore } from './pushed-request.store.js';
     AuthenticationModule,
     BrowserModule,
     ClientAuthenticationModule,
+    ClientMetadataDocumentModule,
     IssuanceModule,
     ResourceModule,
     SenderConstraintModule,

@@ -73,6 +73,7 @@ describe('ClientAuthenticator', () => {
     { findProblem } as unknown as ClientAssertionVerifier,
     { of: () => null } as unknown as ClientCertificates,
     { findProblem: findCertificateProblem } as unknown as ClientCertificateVerifier,
+    { findProblem: () => undefined },
     new RequestLimits({} as LimitsConfig, new MemoryRequestRateStore()),
     audit,
   );

@@ -9,6 +9,7 @@ import { type Client } from '../client/client.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
 import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
 import { ClientCertificates } from '../client-certificate/client-certificates.js';
+import { PublishedClients } from '../client-metadata-document/published.clients.js';
 import { permitOrigins } from '../http/cors.permission.js';
 import { type FormParameters } from '../http/form.parser.js';
 import { originOf, type RequestOrigin } from '../http/request.origin.js';
@@ -46,6 +47,8 @@ export class ClientAuthenticator {
     private readonly assertions: ClientAssertionVerifier,
     private readonly certificates: ClientCertificates,
     private readonly certificateVerifier: ClientCertificateVerifier,
+    @Inject(PublishedClients)
+    private readonly published: Pick<PublishedClients, 'findProblem'>,
     private readonly limits: RequestLimits,
     private readonly audit: AuditTrail,
   ) {}
@@ -95,6 +98,9 @@ export class ClientAuthenticator {
     certificate: ClientCertificate | null = null,
   ): Promise<Client> {
     const clientId = CLIENT_ID.test(credentials.clientId) ? credentials.clientId : '';
+    const renewal = this.published.findProblem(clientId, origin, 'standing');
+    const unpublished = renewal === undefined ? null : await renewal;
+    if (unpublished !== null) throw failed(`client ${clientId}: ${unpublished}`);
     const client = await this.clients.find(clientId);
     const found = this.findProofProblem(client, credentials, certificate);
     const problem = found instanceof Promise ? await found : found;

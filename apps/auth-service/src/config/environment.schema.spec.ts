@@ -128,6 +128,7 @@ describe('parseEnvironment', () => {
       AUTH_PORT: 4000,
       AUTH_DPOP_NONCE: 'required',
       AUTH_DYNAMIC_REGISTRATION: 'off',
+      AUTH_CLIENT_METADATA_DOCUMENTS: [],
       AUTH_REGISTRATION_UNUSED_DAYS: 30,
       AUTH_INSECURE_HTTP_ISSUER: false,
       REDIS_KEY_PREFIX: 'keyward:',

@@ -10,7 +10,7 @@ import { LIFECYCLE_VARIABLES } from './lifecycle.variables.js';
 import { findMailProblems, MAIL_VARIABLES } from './mail.variables.js';
 import { prefixLength } from './network.js';
 import { OUTBOUND_VARIABLES } from './outbound.variables.js';
-import { REGISTRATION_VARIABLES } from './registration.variables.js';
+import { findRegistrationProblems, REGISTRATION_VARIABLES } from './registration.variables.js';
 import { parseRefreshTokenKeys } from '../refresh-token/refresh-token.keys.js';
 import { findProductionProblems } from './production.rules.js';
 import { findRedisProblems, parseRedisList } from './redis.servers.js';
@@ -198,7 +198,9 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): Environment {
   }
   problems.push(...findRedisProblems(present), ...findProductionProblems(present));
   problems.push(...findTlsProblems(present), ...findMailProblems(present));
-  if (result.success) problems.push(...findSigningKeyProblems(result.data));
+  if (result.success) {
+    problems.push(...findSigningKeyProblems(result.data), ...findRegistrationProblems(result.data));
+  }
   if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
   return result.data;
 }

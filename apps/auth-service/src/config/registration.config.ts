@@ -6,6 +6,10 @@ import { parseEnvironment } from './environment.schema.js';
 export interface RegistrationConfig {
   /** `token`: whoever has an initial access token may. */
   readonly dynamic: 'off' | 'token';
+  /** Hosts that may publish clients; `*`: every one; none: off. */
+  readonly documentHosts: readonly string[];
+  /** All that such clients may ever ask for. */
+  readonly documentScopes: readonly string[];
   /** After so many days a registered client that nobody ever allowed anything is forgotten. */
   readonly unusedDays: number;
 }
@@ -14,6 +18,8 @@ export const registrationConfig = registerAs('registration', (): RegistrationCon
   const environment = parseEnvironment(process.env);
   return {
     dynamic: environment.AUTH_DYNAMIC_REGISTRATION,
+    documentHosts: environment.AUTH_CLIENT_METADATA_DOCUMENTS,
+    documentScopes: environment.AUTH_CLIENT_METADATA_DOCUMENT_SCOPES ?? [],
     unusedDays: environment.AUTH_REGISTRATION_UNUSED_DAYS,
   };
 });

@@ -205,10 +205,20 @@ export const VARIABLE_DESCRIPTIONS: {
     meaning:
       '`token`: clients may [register themselves](guides/registration.md) by an initial access token',
   },
+  AUTH_CLIENT_METADATA_DOCUMENTS: {
+    group: 'Registration by others',
+    meaning:
+      'hosts whose [documents](guides/registration.md#clients-that-publish-what-they-are) are clients, separated by commas; `*`: every host',
+  },
+  AUTH_CLIENT_METADATA_DOCUMENT_SCOPES: {
+    group: 'Registration by others',
+    meaning: 'all that such clients may ever ask for, separated by spaces',
+    byDefault: 'none',
+  },
   AUTH_REGISTRATION_UNUSED_DAYS: {
     group: 'Registration by others',
     meaning:
-      'after how many days a client that registered itself and was never allowed anything is forgotten',
+      'after how many days a client that registered itself, or published what it is, and was never allowed anything is forgotten',
   },
   AUTH_SESSION_IDLE_SECONDS: {
     group: 'Tokens and sessions',

@@ -77,6 +77,13 @@ describe('the doctor', () => {
     ['production-mode', { NODE_ENV: 'development' }],
     ['trusted-proxies', { AUTH_TRUSTED_PROXIES: '' }],
     ['outbound-private', { AUTH_OUTBOUND_ALLOWED_HOSTS: 'keys.internal,10.0.0.0/8' }],
+    [
+      'client-documents',
+      {
+        AUTH_CLIENT_METADATA_DOCUMENTS: '*',
+        AUTH_CLIENT_METADATA_DOCUMENT_SCOPES: 'orders:read',
+      },
+    ],
     ['cors-http-origin', { AUTH_CORS_ORIGINS: 'http://app.example.com' }],
     ['store-transport', { DATABASE_URL: 'postgres://keyward:a-password@db/keyward' }],
     ['store-transport', { REDIS_URL: 'redis://:a-password@redis:6379' }],

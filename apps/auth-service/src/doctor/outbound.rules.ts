@@ -16,4 +16,18 @@ export const OUTBOUND_RULES: readonly DoctorRule[] = [
             },
           ],
   },
+  {
+    name: 'client-documents',
+    severity: 'warning',
+    clause: 'draft-ietf-oauth-client-id-metadata-document-01 section 6.8',
+    find: ({ environment: { AUTH_CLIENT_METADATA_DOCUMENTS: hosts } }) =>
+      hosts.includes('*')
+        ? [
+            {
+              finding: 'every host may have clients, and makes this server ask for their documents',
+              remedy: 'name the hosts in AUTH_CLIENT_METADATA_DOCUMENTS',
+            },
+          ]
+        : [],
+  },
 ];

@@ -29,7 +29,7 @@ export function documentWithin(
   const grantTypes = metadata.grant_types.filter((type) => terms.grantTypes.includes(type));
   if (!grantTypes.includes(AUTHORIZATION_CODE_GRANT)) {
     throw new InvalidClientMetadataError(
-      'grant_types: there must be authorization_code, and the initial access token must allow it',
+      'grant_types: there must be authorization_code, and it must be allowed',
     );
   }
   return clientSchema.parse({
@@ -65,9 +65,7 @@ function scopeWithin(
       (token !== OFFLINE_ACCESS_SCOPE || grantTypes.includes(REFRESH_TOKEN_GRANT)),
   );
   if (given.length > 0) return given;
-  throw new InvalidClientMetadataError(
-    'scope: nothing of it is allowed by the initial access token',
-  );
+  throw new InvalidClientMetadataError('scope: nothing of it is allowed');
 }
 
 /** Where a client does not say: what returns to the device that it runs on is native (RFC 8252 section 7). */

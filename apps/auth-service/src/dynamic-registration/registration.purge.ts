@@ -22,8 +22,13 @@ export class RegistrationPurge extends HourlyPurge {
 
   override async purge(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - this.config.unusedDays * DAY_MS);
-    await this.inBatches(async (limit) => {
-      const forgotten = await this.store.purge(before, limit);
+    await this.forget((limit) => this.store.purge(before, limit));
+    await this.forget((limit) => this.store.purgePublished(before, limit));
+  }
+
+  private forget(purge: (limit: number) => Promise<readonly string[]>): Promise<void> {
+    return this.inBatches(async (limit) => {
+      const forgotten = await purge(limit);
       for (const clientId of forgotten) {
         const event = { origin: BACKGROUND, type: 'client.forgotten', clientId } as const;
         this.audit.record({ ...event, outcome: 'success', reason: 'never used, or gone' });

@@ -76,4 +76,7 @@ export abstract class RegistrationStore {
    * @returns their ids; at most so many
    */
   abstract purge(before: Date, limit: number): Promise<readonly string[]>;
+
+  /** The same for clients that publish what they are; those that are disabled stay. */
+  abstract purgePublished(before: Date, limit: number): Promise<readonly string[]>;
 }

@@ -28,7 +28,7 @@ export interface ProviderConfiguration {
   readonly grantTypes: readonly string[];
   readonly tls: TlsConfig;
   readonly authorizationDetailsTypes: readonly string[];
-  readonly registration: Pick<RegistrationConfig, 'dynamic'>;
+  readonly registration: Pick<RegistrationConfig, 'documentHosts' | 'dynamic'>;
 }
 
 /** The endpoints that a client calls itself, which are all that a certificate is asked for at. */
@@ -73,6 +73,7 @@ export function describeProvider({
     ...(registration.dynamic !== 'off' && {
       registration_endpoint: at(ENDPOINT_PATHS.registration),
     }),
+    ...(registration.documentHosts.length > 0 && { client_id_metadata_document_supported: true }),
     scopes_supported: OPENID_SCOPES,
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types_supported: authorizationDetailsTypes,

@@ -16,6 +16,7 @@ import { AuthorizationResponder } from '../authorization/authorization.responder
 import { PushedRequestController } from '../authorization/pushed-request.controller.js';
 import { PushedRequestStore } from '../authorization/pushed-request.store.js';
 import { CachedClientStore } from '../client/cached-client.store.js';
+import { PublishedClients } from '../client-metadata-document/published.clients.js';
 import { ClientStore } from '../client/client.store.js';
 import { ClientCertificateVerifier } from '../client-certificate/client-certificate.verifier.js';
 import { ClientCertificates } from '../client-certificate/client-certificates.js';
@@ -222,6 +223,7 @@ export class AuthorizationEndpoint {
         },
       },
       { provide: CachedClientStore, useExisting: ClientStore },
+      { provide: PublishedClients, useValue: { findProblem: () => undefined } },
       { provide: CachedResourceStore, useExisting: ResourceStore },
       { provide: ClientAssertionVerifier, useValue: {} },
       { provide: ClientCertificates, useValue: { of: () => null } },

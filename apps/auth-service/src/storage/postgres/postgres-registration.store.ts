@@ -21,6 +21,7 @@ import {
   LIST,
   LIVE,
   PURGE,
+  PURGE_PUBLISHED,
   REPLACE,
   REVOKE,
   type RegistrationRow,
@@ -119,6 +120,16 @@ export class PostgresRegistrationStore extends RegistrationStore {
   async purge(before: Date, limit: number): Promise<readonly string[]> {
     const [rows] = await onPostgres(() =>
       this.database.manager.query<[{ client_id: string }[], number]>(PURGE, [before, limit]),
+    );
+    return rows.map(({ client_id }) => client_id);
+  }
+
+  async purgePublished(before: Date, limit: number): Promise<readonly string[]> {
+    const [rows] = await onPostgres(() =>
+      this.database.manager.query<[{ client_id: string }[], number]>(PURGE_PUBLISHED, [
+        before,
+        limit,
+      ]),
     );
     return rows.map(({ client_id }) => client_id);
   }

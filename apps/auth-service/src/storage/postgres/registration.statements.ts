@@ -59,6 +59,18 @@ export const CLOSE = `
   UPDATE client_registration SET access_token_sha256 = NULL, previous_access_token_sha256 = NULL
   WHERE client_id = $1`;
 
+/** Those whose documents can be fetched again; a client that is disabled stays, so that it stays out. */
+export const PURGE_PUBLISHED = `
+  DELETE FROM client WHERE client_id IN (
+    SELECT client_id FROM client
+    WHERE source = 'document' AND updated_at < $1 AND disabled_at IS NULL
+      AND NOT EXISTS (SELECT FROM consent WHERE consent.client_id = client.client_id)
+      AND NOT EXISTS (SELECT FROM oauth_grant AS g WHERE g.client_id = client.client_id)
+    ORDER BY updated_at LIMIT $2
+    FOR UPDATE OF client SKIP LOCKED
+  )
+  RETURNING client_id`;
+
 /** Used is whoever was allowed something, even if nothing of it is left. */
 export const PURGE = `
   DELETE FROM client WHERE client_id IN (
