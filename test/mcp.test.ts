@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
+import { ClientSite } from './support/client-site.js';
 import { type AppProcess } from './support/app-process.js';
 import { freeLoopbackPort } from './support/free-loopback-port.js';
 import { HttpBrowser } from './support/http-browser.js';
@@ -24,6 +25,7 @@ describe('an MCP client that nobody here knows', () => {
   let provider: OpenIdProvider;
   let orders: AppProcess;
   let directory: string;
+  let site: ClientSite;
   let client: McpClient;
   let browser: HttpBrowser;
   beforeAll(async () => {
@@ -31,6 +33,7 @@ describe('an MCP client that nobody here knows', () => {
     const issuer = `http://127.0.0.1:${authPort}`;
     const audience = `http://127.0.0.1:${ordersPort}`;
     directory = await mkdtemp(join(tmpdir(), 'keyward-mcp-'));
+    site = await ClientSite.start(directory);
     provider = await OpenIdProvider.start({
       orders: audience,
       resources: [
@@ -46,7 +49,13 @@ describe('an MCP client that nobody here knows', () => {
           scope: 'admin:clients',
         },
       ],
-      environment: { AUTH_PORT: String(authPort), AUTH_DYNAMIC_REGISTRATION: 'token' },
+      environment: {
+        AUTH_PORT: String(authPort),
+        AUTH_DYNAMIC_REGISTRATION: 'token',
+        AUTH_CLIENT_METADATA_DOCUMENTS: site.host,
+        AUTH_CLIENT_METADATA_DOCUMENT_SCOPES: 'orders:read',
+        NODE_EXTRA_CA_CERTS: site.authorityFile,
+      },
     });
     orders = await startOrdersService({
       ORDERS_PORT: String(ordersPort),
@@ -59,6 +68,7 @@ describe('an MCP client that nobody here knows', () => {
   afterAll(async () => {
     await orders.stop();
     await provider.stop();
+    await site.stop();
     await rm(directory, { recursive: true });
   });
 
@@ -176,5 +186,26 @@ describe('an MCP client that nobody here knows', () => {
     const stranger = new McpClient('kwi_nothing');
     await expect(stranger.authorize(resource())).rejects.toThrow();
     expect(stranger.information).toBeUndefined();
+  });
+
+  it('registers nowhere where it publishes what it is, and gets as far', async () => {
+    const id = site.publish('/agent.json', {
+      ...client.clientMetadata,
+      client_name: 'Published agent',
+    });
+    client = new McpClient('kwi_nothing', id);
+    expect(await client.authorize(resource(), { scope: 'orders:read' })).toBe('REDIRECT');
+    expect(client.information?.client_id).toBe(id);
+    expect(client.requests).not.toContain('POST /oauth2/register');
+    const pages = await signIn();
+    expect(pages).toContain('Published agent');
+    expect(pages).toContain(`the word of <bdi class="name">${site.host}</bdi>`);
+    expect(claims()).toMatchObject({ aud: orders.url, scope: 'orders:read', client_id: id });
+    expect((await call()).status).toBe(200);
+    const before = client.held?.access_token;
+    expect(await client.authorize(resource())).toBe('AUTHORIZED');
+    expect(client.held?.access_token).not.toBe(before);
+    expect((await call()).status).toBe(200);
+    expect(site.requests).toEqual(['GET /agent.json']);
   });
 });

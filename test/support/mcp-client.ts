@@ -27,8 +27,14 @@ export class McpClient implements OAuthClientProvider {
   held: OAuthTokens | undefined;
   private verifier = '';
 
-  /** @param initialAccessToken what the operator gave whoever runs this client */
-  constructor(private readonly initialAccessToken: string) {}
+  /**
+   * @param initialAccessToken what the operator gave whoever runs this client
+   * @param clientMetadataUrl where it publishes what it is, which is its id where the server takes that
+   */
+  constructor(
+    private readonly initialAccessToken: string,
+    readonly clientMetadataUrl?: string,
+  ) {}
 
   clientInformation() {
     return this.information;

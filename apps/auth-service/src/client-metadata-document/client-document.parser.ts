@@ -23,6 +23,8 @@ import {
 } from './client-document.schema.js';
 import { ClientDocumentError } from './client-document.error.js';
 
+const UNREAD_URI = 'backchannel_logout_uri';
+
 // eslint-disable-next-line no-control-regex -- NUL is what is looked for
 const UNSTORABLE = /[\u0000\ud800-\udfff]/u;
 
@@ -107,9 +109,9 @@ function isOwn(uri: string, clientId: string): boolean {
   return protocol === 'https:' && origin === new URL(clientId).origin;
 }
 
-/** Nobody is told of a sign-out by a URL of a stranger. */
-function withoutUnread({ backchannel_logout_uri: _unread, ...read }: Record<string, unknown>) {
-  return read;
+/** No sign-out is told to a URL of a stranger: what is wrong with it is nobody's concern. */
+function withoutUnread(sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => name !== UNREAD_URI));
 }
 
 /** What is JSON and no text of PostgreSQL: NUL, and halves of a character. */
@@ -125,7 +127,8 @@ function membersOf(body: Buffer): Record<string, unknown> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
     const members = z.looseObject({}).parse(JSON.parse(text, refuseUnstorable));
     return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
-  } catch {
-    throw new ClientDocumentError('it is not a JSON object');
+  } catch (error) {
+    if (error instanceof ClientDocumentError) throw error;
+    throw new ClientDocumentError('it is not a JSON object', { cause: error });
   }
 }

@@ -56,7 +56,10 @@ describe('DocumentFetcher', () => {
     const slow = Array.from({ length: MAX_FETCHES_OF_HOST }, () =>
       fetcher.fetch(site.url('/slow')).catch((error: unknown) => error),
     );
-    await eventually(() => expect(held).toHaveLength(MAX_FETCHES_OF_HOST));
+    await eventually(
+      async () => held.length,
+      (count) => count === MAX_FETCHES_OF_HOST,
+    );
     await expect(fetcher.fetch(site.url('/good'))).rejects.toThrow(TemporarilyUnavailableError);
     const id = other.publish('/client', {});
     await expect(fetcher.fetch(id)).resolves.toBeDefined();

@@ -17,8 +17,6 @@ export class DocumentSite {
     return answer(request, response);
   });
 
-  private constructor() {}
-
   static async start(): Promise<DocumentSite> {
     const site = new DocumentSite();
     await new Promise<void>((resolve) => site.server.listen(0, '127.0.0.1', resolve));
