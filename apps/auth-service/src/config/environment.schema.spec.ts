@@ -79,6 +79,15 @@ const MALFORMED: readonly (readonly [name: string, value: string])[] = [
   ['AUTH_AUDIT_RETENTION_DAYS', '3651'],
   ['AUTH_OUTBOUND_ALLOWED_HOSTS', 'https://keys.internal'],
   ['AUTH_DYNAMIC_REGISTRATION', 'open'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'https://app.example.com'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'app.example.com/'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'app.example.com:443'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'App.example.com'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', '*.example.com'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'app.example.com,*'],
+  ['AUTH_CLIENT_METADATA_DOCUMENTS', 'app.example.com,'],
+  ['AUTH_CLIENT_METADATA_DOCUMENT_SCOPES', 'orders:read,orders:write "'],
+  ['AUTH_CLIENT_METADATA_DOCUMENT_SCOPES', 'orders:read admin:users'],
   ['AUTH_REGISTRATION_UNUSED_DAYS', '0'],
   ['AUTH_REGISTRATION_UNUSED_DAYS', '366'],
   ['AUTH_PASSWORD_MIN_LENGTH', '7'],
@@ -185,6 +194,15 @@ describe('parseEnvironment', () => {
     const alone = refused.filter((name) => !name.startsWith('AUTH_LIMIT_'));
     const tested = new Set(MALFORMED.map(([name]) => name));
     expect(alone.filter((name) => !tested.has(name) && !TESTED_ELSEWHERE.test(name))).toEqual([]);
+  });
+
+  it('lets no documents of clients count for nothing that they could ask for', () => {
+    const hosts = { AUTH_CLIENT_METADATA_DOCUMENTS: 'app.example.com,localhost:8443' };
+    expect(problemsOf(hosts)).toEqual([
+      'AUTH_CLIENT_METADATA_DOCUMENTS needs AUTH_CLIENT_METADATA_DOCUMENT_SCOPES',
+    ]);
+    const scopes = { AUTH_CLIENT_METADATA_DOCUMENT_SCOPES: 'openid orders:read' };
+    expect(problemsOf({ ...hosts, ...scopes })).toEqual([]);
   });
 
   it.each(REQUEST_LIMIT_NAMES.map(limitVariableOf))(
