@@ -105,8 +105,8 @@ describe('deploy/kubernetes', () => {
       for (const container of templateOf(deployment).spec.containers) {
         expect(container).toMatchObject({
           startupProbe: expect.any(Object),
-          livenessProbe: expect.any(Object),
-          readinessProbe: expect.any(Object),
+          livenessProbe: { httpGet: { path: '/health/live' } },
+          readinessProbe: { httpGet: { path: '/health/ready' } },
         });
       }
     }

@@ -55,7 +55,6 @@ export async function createApplication(
     });
   }
   serveDocumentation(app, config);
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }
 

@@ -52,6 +52,5 @@ export async function createApplication(
   // Each problem of a body repeats its path: an answer must not outgrow the request by far.
   app.useGlobalPipes(new StandardSchemaValidationPipe({ maxErrorMessagesLength: 2000 }));
   serveDocumentation(app, config);
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }

@@ -1,14 +1,15 @@
 /** Starts payments-service and says where it listens, or why it cannot. */
 import 'reflect-metadata';
-import { createLogger } from '@keyward/observability';
+import { createLogger, ServiceDrain } from '@keyward/observability';
 import { createApplication } from './application.js';
 import { readPaymentsConfiguration } from './config/payments.config.js';
 
 async function start(): Promise<void> {
   // Read before the application is made, so that a problem is told without a stack trace.
-  const { observability, host, port } = readPaymentsConfiguration(process.env);
+  const { observability, host, port, drainMs } = readPaymentsConfiguration(process.env);
   const logger = createLogger('payments-service', observability);
   const app = await createApplication(logger);
+  app.get(ServiceDrain).endOnSignals(app, drainMs);
   await app.listen(port, host);
   app.flushLogs();
   logger.log(`payments-service is ready at ${await app.getUrl()}`, 'PaymentsService');

@@ -38,7 +38,6 @@ export async function createApplication(
   observeExpress(app, await app.get(Observability).observers(told), requestIdOf);
   app.use(pageHeaders(config));
   app.useStaticAssets(PAGES, { setHeaders: setCaching });
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   return app;
 }
 

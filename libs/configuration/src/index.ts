@@ -5,4 +5,4 @@ export { ConfigurationError } from './configuration.error.js';
 export { defaultsOf, readVariables, type VariableRules } from './environment.variables.js';
 export { readSecret, readSecrets, type SecretReading } from './secret.file.js';
 export { secretsOf, type VariableDescription, type VariableTable } from './variable.table.js';
-export { flag, httpUrl, portNumber, redisUrl } from './variable.forms.js';
+export { drainMs, flag, httpUrl, portNumber, redisUrl } from './variable.forms.js';

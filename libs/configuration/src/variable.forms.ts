@@ -19,3 +19,11 @@ export const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .default('false')
   .transform((value) => value === 'true');
+
+/** How long readiness is down before the port closes, in milliseconds; 0 where nobody says. */
+export const drainMs = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number of milliseconds')
+  .transform(Number)
+  .refine((ms) => ms <= 600_000, 'must be 600000 milliseconds or fewer')
+  .prefault('0');

@@ -19,6 +19,7 @@ export {
   type EndedRequest,
   type ObservedRequest,
 } from './http/request.observer.js';
+export { ServiceDrain } from './lifecycle/service.drain.js';
 export { createLogger } from './logging/create-logger.js';
 export { JsonLogger, type JsonLoggerOptions } from './logging/json.logger.js';
 export { LOG_LEVELS, type LogLevel } from './logging/log-level.js';

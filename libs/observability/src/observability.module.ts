@@ -11,6 +11,7 @@ import { AuthCounters, type AuthModuleOptions } from '@keyward/auth';
 import { OpenTelemetryTracer } from '@keyward/auth/opentelemetry';
 import { type ObservabilityOptions } from './configuration/observability.options.js';
 import { type RequestObserver } from './http/request.observer.js';
+import { ServiceDrain } from './lifecycle/service.drain.js';
 import { RequestLog } from './logging/request.log.js';
 import { MetricsServer } from './metrics/metrics.server.js';
 import { RouteDurations } from './metrics/route.durations.js';
@@ -89,5 +90,5 @@ export class Observability implements OnApplicationBootstrap, OnApplicationShutd
   }
 }
 
-@Module({ providers: [Observability], exports: [Observability] })
+@Module({ providers: [Observability, ServiceDrain], exports: [Observability, ServiceDrain] })
 export class ObservabilityModule extends ConfigurableModuleClass {}

@@ -35,6 +35,8 @@ const MALFORMED: readonly (readonly [name: string, value: string])[] = [
   ['ORDERS_LOG_REQUESTS', '2'],
   ['ORDERS_METRICS_PORT', '65536'],
   ['ORDERS_METRICS_PORT', 'x'],
+  ['ORDERS_DRAIN_MS', '-1'],
+  ['ORDERS_DRAIN_MS', '600001'],
   ['ORDERS_TRACE_PARENTS', '10.0.0.0'],
   ['ORDERS_TRACE_PARENTS', '10.0.0.0/33'],
   ['ORDERS_TRACE_RATIO', '1.5'],

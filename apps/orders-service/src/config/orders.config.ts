@@ -27,6 +27,8 @@ export function readOrdersConfiguration(source: NodeJS.ProcessEnv) {
     host: env.ORDERS_HOST,
     /** Port to listen on; 0 takes a free one. */
     port: env.ORDERS_PORT,
+    /** How long readiness is down before the port closes. */
+    drainMs: env.ORDERS_DRAIN_MS,
     /** The one authorization server whose access tokens are accepted. */
     issuer: env.ORDERS_ISSUER,
     /** This service's resource indicator: what `aud` must name. */

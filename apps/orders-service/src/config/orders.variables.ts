@@ -1,5 +1,5 @@
 /** The environment variables of orders-service: the form of each, and what must hold between them. */
-import { flag, httpUrl, portNumber, redisUrl } from '@keyward/configuration';
+import { drainMs, flag, httpUrl, portNumber, redisUrl } from '@keyward/configuration';
 import { observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 
@@ -48,6 +48,7 @@ export const ORDERS_VARIABLES = {
   ORDERS_CORS_ORIGINS: origins.prefault(''),
   ORDERS_FILE: z.string().default('.keyward/orders.json'),
   ORDERS_DEMO_CUSTOMER: z.string().max(255, 'must be 255 characters or fewer').optional(),
+  ORDERS_DRAIN_MS: drainMs,
   ...observabilityVariables('ORDERS'),
 };
 

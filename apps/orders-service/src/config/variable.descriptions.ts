@@ -70,6 +70,10 @@ export const VARIABLE_DESCRIPTIONS: VariableTable<keyof typeof ORDERS_VARIABLES>
     meaning: 'subject that gets three sample orders when the file is created',
     byDefault: 'none: the file starts empty',
   },
+  ORDERS_DRAIN_MS: {
+    meaning:
+      'how long `/health/ready` answers 503 before the port closes, once the process is to end',
+  },
   ...observabilityDescriptions('ORDERS'),
 };
 

@@ -28,6 +28,8 @@ const MALFORMED: readonly (readonly [name: string, value: string])[] = [
   ['PAYMENTS_LOG_REQUESTS', '2'],
   ['PAYMENTS_METRICS_PORT', '65536'],
   ['PAYMENTS_METRICS_PORT', 'x'],
+  ['PAYMENTS_DRAIN_MS', '-1'],
+  ['PAYMENTS_DRAIN_MS', '600001'],
   ['PAYMENTS_TRACE_PARENTS', '10.0.0.0'],
   ['PAYMENTS_TRACE_PARENTS', '10.0.0.0/33'],
   ['PAYMENTS_TRACE_RATIO', '1.5'],

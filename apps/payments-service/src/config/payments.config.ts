@@ -24,6 +24,8 @@ export function readPaymentsConfiguration(source: NodeJS.ProcessEnv) {
     host: env.PAYMENTS_HOST,
     /** Port to listen on; 0 takes a free one. */
     port: env.PAYMENTS_PORT,
+    /** How long readiness is down before the port closes. */
+    drainMs: env.PAYMENTS_DRAIN_MS,
     /** The authorization server of this landscape. */
     issuer: env.PAYMENTS_ISSUER,
     /** This service's resource indicator: what `aud` must name. */

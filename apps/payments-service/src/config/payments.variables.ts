@@ -1,5 +1,5 @@
 /** The environment variables of payments-service: the form of each. */
-import { flag, httpUrl, portNumber } from '@keyward/configuration';
+import { drainMs, flag, httpUrl, portNumber } from '@keyward/configuration';
 import { observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 
@@ -39,5 +39,6 @@ export const PAYMENTS_VARIABLES = {
   PAYMENTS_FOREIGN_SCOPE_CLAIM: z.string().default('scp'),
   PAYMENTS_FOREIGN_CLIENT_CLAIM: z.string().default('azp'),
   PAYMENTS_FILE: z.string().default('.keyward/payments.jsonl'),
+  PAYMENTS_DRAIN_MS: drainMs,
   ...observabilityVariables('PAYMENTS'),
 };

@@ -58,6 +58,10 @@ export const VARIABLE_DESCRIPTIONS: VariableTable<keyof typeof PAYMENTS_VARIABLE
   PAYMENTS_FOREIGN_SCOPE_CLAIM: { meaning: 'the claim of its tokens that holds the scopes' },
   PAYMENTS_FOREIGN_CLIENT_CLAIM: { meaning: 'the claim of its tokens that names the client' },
   PAYMENTS_FILE: { meaning: 'the file that holds the payments' },
+  PAYMENTS_DRAIN_MS: {
+    meaning:
+      'how long `/health/ready` answers 503 before the port closes, once the process is to end',
+  },
   ...observabilityDescriptions('PAYMENTS'),
 };
 

@@ -24,6 +24,8 @@ const MALFORMED: readonly (readonly [name: string, value: string])[] = [
   ['STOREFRONT_LOG_REQUESTS', '2'],
   ['STOREFRONT_METRICS_PORT', '65536'],
   ['STOREFRONT_METRICS_PORT', 'x'],
+  ['STOREFRONT_DRAIN_MS', '-1'],
+  ['STOREFRONT_DRAIN_MS', '600001'],
   ['STOREFRONT_TRACE_PARENTS', '10.0.0.0'],
   ['STOREFRONT_TRACE_PARENTS', '10.0.0.0/33'],
   ['STOREFRONT_TRACE_RATIO', '1.5'],

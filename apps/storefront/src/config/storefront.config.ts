@@ -25,6 +25,8 @@ export function readStorefrontConfiguration(source: NodeJS.ProcessEnv) {
     host: env.STOREFRONT_HOST,
     /** Port to listen on; 0 takes a free one. */
     port: env.STOREFRONT_PORT,
+    /** How long readiness is down before the port closes. */
+    drainMs: env.STOREFRONT_DRAIN_MS,
     /** The origin at which browsers reach the storefront. */
     publicUrl: env.STOREFRONT_URL,
     /** The authorization server, by the name that it calls itself. */

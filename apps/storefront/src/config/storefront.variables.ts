@@ -1,5 +1,5 @@
 /** The environment variables of the storefront: the form of each, and what must hold between them. */
-import { flag, httpUrl, portNumber, redisUrl } from '@keyward/configuration';
+import { drainMs, flag, httpUrl, portNumber, redisUrl } from '@keyward/configuration';
 import { observabilityVariables } from '@keyward/observability';
 import { z } from 'zod';
 
@@ -47,6 +47,7 @@ export const STOREFRONT_VARIABLES = {
   STOREFRONT_SEALING_KEYS: sealingKeys.optional(),
   STOREFRONT_INSECURE_HTTP: flag,
   STOREFRONT_INSECURE_COOKIES: flag,
+  STOREFRONT_DRAIN_MS: drainMs,
   ...observabilityVariables('STOREFRONT'),
 };
 

@@ -44,6 +44,10 @@ export const VARIABLE_DESCRIPTIONS: VariableTable<keyof typeof STOREFRONT_VARIAB
   STOREFRONT_INSECURE_COOKIES: {
     meaning: '`true`: cookies without Secure and `__Host-`, for browsers that trust no http at all',
   },
+  STOREFRONT_DRAIN_MS: {
+    meaning:
+      'how long `/health/ready` answers 503 before the port closes, once the process is to end',
+  },
   ...observabilityDescriptions('STOREFRONT'),
 };
 
