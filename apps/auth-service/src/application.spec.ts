@@ -56,7 +56,7 @@ describe('createApplication', () => {
     const database = await createTestDatabase();
     const environment = { AUTH_MIGRATIONS: 'require' };
     await expect(TestApplication.start({ database, environment })).rejects.toThrow(
-      /the schema is behind by \d+ migration\(s\), the first is InitialSchema\d+: run "node dist\/migrate\.js"/,
+      /the schema is behind by \d+ migration\(s\), the first is InitialSchema\d+: run "keyward migrate" of this release/,
     );
     await migrate(database.url);
     const server = await TestApplication.start({ database, environment });
