@@ -14,6 +14,7 @@ const TEMPLATE = {
 
 interface Answer {
   readonly status: number;
+  readonly tag: string | null;
   readonly body: Record<string, unknown>;
 }
 
@@ -39,17 +40,24 @@ describe('administration of clients', () => {
     return ((await response.json()) as TokenResponse).access_token;
   }
 
-  async function call(method: string, path: string, body?: object | string): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    body?: object | string,
+    ifMatch?: string,
+  ): Promise<Answer> {
     const response = await fetch(server.url(`/admin/clients${path}`), {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    const tag = response.headers.get('etag');
+    return { status: response.status, tag, body: (await response.json()) as Answer['body'] };
   }
 
   async function obtain(clientId: string, secret: string): Promise<number> {
@@ -153,6 +161,51 @@ describe('administration of clients', () => {
     const other = await call('PUT', `/${id}`, { ...metadata, client_id: 'else' });
     expect(other.status).toBe(400);
     expect((await call('PUT', '/absent', { ...metadata, client_id: 'absent' })).status).toBe(404);
+  });
+
+  it('keeps two administrators who read the same from undoing each other’s change', async () => {
+    await call('POST', '', metadata);
+    const tag = (await call('GET', `/${id}`)).tag ?? '';
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    expect((await call('GET', `/${id}`)).tag).toBe(tag);
+    const names = ['One', 'Two', 'Three', 'Four', 'Five'];
+    const answers = await Promise.all(
+      names.map((name) => call('PUT', `/${id}`, { ...metadata, name }, tag)),
+    );
+    const [won, ...others] = answers.filter(({ status }) => status === 200);
+    expect(others).toEqual([]);
+    expect(answers.filter(({ status }) => status === 412)).toHaveLength(names.length - 1);
+    const now = await call('GET', `/${id}`);
+    expect(now.body['name']).toBe(won?.body['name']);
+    expect(now.tag).not.toBe(tag);
+    // Who has read it again may go on, and who does not ask for it is not held to anything.
+    const again = { ...metadata, name: 'Again' };
+    expect((await call('PUT', `/${id}`, again, now.tag ?? '')).status).toBe(200);
+    expect((await call('PUT', `/${id}`, { ...metadata, name: 'Last' })).status).toBe(200);
+  });
+
+  it.each<[string, (tag: string) => string, number]>([
+    ['the tag among others', (tag) => `"x", W/"y" ,, ${tag}`, 200],
+    ['anything that is there', () => '*', 200],
+    ['another tag', () => '"x"', 412],
+    ['the tag as a weak one, which nothing equals', (tag) => `W/${tag}`, 412],
+    ['no tag', (tag) => tag.slice(1, -1), 400],
+    ['half a list', (tag) => `${tag} ${tag}`, 400],
+  ])('answers a change that is for %s', async (_case, header, status) => {
+    await call('POST', '', metadata);
+    const tag = (await call('GET', `/${id}`)).tag ?? '';
+    const answer = await call('POST', `/${id}/disable`, undefined, header(tag));
+    expect(answer.status).toBe(status);
+    const { body } = await call('GET', `/${id}`);
+    expect(body['disabled_at'] !== undefined).toBe(status === 200);
+    if (status !== 200) expect(answer.body['error']).toBe('invalid_request');
+  });
+
+  it('holds a new secret to what was read, and tells of nobody who is not there', async () => {
+    await call('POST', '', metadata);
+    expect((await call('POST', `/${id}/secret`, {}, '"x"')).status).toBe(412);
+    expect((await call('POST', '/absent/enable', undefined, '"x"')).status).toBe(404);
+    expect(await audited('client.secret_rotated')).toEqual([]);
   });
 
   it('gives a new secret, beside which the one before is good for as long as is said', async () => {

@@ -11,10 +11,11 @@ import {
   Put,
   Query,
   Req,
+  Res,
 } from '@nestjs/common';
 import { CurrentPrincipal, type Principal, Scopes } from '@keyward/auth';
 import { ADMIN_CLIENTS_SCOPE, ADMINISTRATION_PATH } from '@keyward/oauth';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ClientRegistry, type RegisteredClient } from '../client/client.registry.js';
 import { clientMetadataSchema, metadataOf } from '../client-registration/client-metadata.schema.js';
@@ -26,6 +27,7 @@ import {
 import { parseJson } from '../http/json.body.js';
 import { originOf } from '../http/request.origin.js';
 import { Administration, administratorOf } from './administration.protection.js';
+import { entityTagOf, preconditionOf } from './entity.tag.js';
 import { cursorOf, pageOf, type Page } from './page.js';
 
 const rotationSchema = z.strictObject({
@@ -53,8 +55,10 @@ export class ClientsController {
 
   @Get(':clientId')
   @Header('Cache-Control', 'no-store')
-  async find(@Param('clientId') clientId: string) {
-    return toJson(present(await this.registry.find(clientId)));
+  async find(@Res({ passthrough: true }) reply: FastifyReply, @Param('clientId') clientId: string) {
+    const answer = toJson(present(await this.registry.find(clientId)));
+    reply.header('ETag', entityTagOf(answer));
+    return answer;
   }
 
   @Post()
@@ -80,7 +84,9 @@ export class ClientsController {
   ) {
     const metadata = parseJson(clientMetadataSchema, body);
     const who = whoOf(request, principal);
-    return withSecret(present(await this.registrar.replace(clientId, metadata, who)));
+    return withSecret(
+      present(await this.registrar.replace(clientId, metadata, who, asRead(request))),
+    );
   }
 
   @Post(':clientId/secret')
@@ -94,7 +100,9 @@ export class ClientsController {
   ) {
     const { overlap_seconds: overlap } = parseJson(rotationSchema, body);
     const who = whoOf(request, principal);
-    return withSecret(present(await this.registrar.rotateSecret(clientId, overlap, who)));
+    return withSecret(
+      present(await this.registrar.rotateSecret(clientId, overlap, who, asRead(request))),
+    );
   }
 
   /** With every token and grant that it has; resource servers hear of it by the feed. */
@@ -107,7 +115,7 @@ export class ClientsController {
     @Param('clientId') clientId: string,
   ) {
     const who = whoOf(request, principal);
-    return toJson(present(await this.registrar.setDisabled(clientId, true, who)));
+    return toJson(present(await this.registrar.setDisabled(clientId, true, who, asRead(request))));
   }
 
   @Post(':clientId/enable')
@@ -119,12 +127,17 @@ export class ClientsController {
     @Param('clientId') clientId: string,
   ) {
     const who = whoOf(request, principal);
-    return toJson(present(await this.registrar.setDisabled(clientId, false, who)));
+    return toJson(present(await this.registrar.setDisabled(clientId, false, who, asRead(request))));
   }
 }
 
 function whoOf(request: FastifyRequest, principal: Principal) {
   return { by: administratorOf(principal), origin: originOf(request) };
+}
+
+/** Who says what they read changes nothing else: two administrators do not undo each other's work. */
+function asRead(request: FastifyRequest) {
+  return preconditionOf(request, toJson);
 }
 
 function present<Found>(found: Found | null): Found {

@@ -25,6 +25,11 @@ export interface Administrator {
   readonly origin: RequestOrigin;
 }
 
+/** Asked with the client as it is, where nobody can change it in between; what it throws stops the change. */
+export type ClientPrecondition = (current: RegisteredClient) => void;
+
+const ANY: ClientPrecondition = () => undefined;
+
 /** A client, and its secret where one was made: it is shown once, and kept nowhere. */
 export interface NewCredentials extends RegisteredClient {
   readonly secret: string | null;
@@ -73,6 +78,7 @@ export class ClientRegistrar {
     clientId: string,
     metadata: ClientMetadata,
     who: Administrator,
+    demand = ANY,
   ): Promise<NewCredentials | null> {
     const document = documentOf(metadata, clientId);
     if ((metadata.client_id ?? clientId) !== clientId) {
@@ -80,8 +86,9 @@ export class ClientRegistrar {
     }
     await this.check(document);
     let secret: string | null = null;
-    const change = await this.registry.change(clientId, (client) => {
+    const change = await this.registry.change(clientId, (client, current) => {
       demandOwn(client);
+      demand(current);
       const keepsSecret = needsSecret(document.token_endpoint_auth_method);
       secret = keepsSecret && client.secretSha256 === null ? newSecret() : null;
       const { secretSha256: made, clientId: _id, ...declared } = declareClient(document, secret);
@@ -106,13 +113,15 @@ export class ClientRegistrar {
     clientId: string,
     overlapSeconds: number,
     who: Administrator,
+    demand = ANY,
   ): Promise<NewCredentials | null> {
     const secret = newSecret();
-    const change = await this.registry.change(clientId, (client) => {
+    const change = await this.registry.change(clientId, (client, current) => {
       demandOwn(client);
       if (client.secretSha256 === null) {
         throw new ClientConflictError(`${client.authenticationMethod} has no secret`);
       }
+      demand(current);
       const overlaps = overlapSeconds > 0;
       return {
         secretSha256: hash('sha256', secret, 'buffer'),
@@ -133,10 +142,12 @@ export class ClientRegistrar {
     clientId: string,
     disabled: boolean,
     who: Administrator,
+    demand = ANY,
   ): Promise<RegisteredClient | null> {
-    const change = await this.registry.change(clientId, ({ disabledAt }) => ({
-      disabledAt: disabled ? (disabledAt ?? new Date()) : null,
-    }));
+    const change = await this.registry.change(clientId, ({ disabledAt }, current) => {
+      demand(current);
+      return { disabledAt: disabled ? (disabledAt ?? new Date()) : null };
+    });
     if (change === null) return null;
     // Behind it: what is issued up to the moment in which it is disabled ends, too.
     if (disabled) {

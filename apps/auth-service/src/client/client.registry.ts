@@ -38,12 +38,13 @@ export abstract class ClientRegistry {
   /**
    * Changes a client as it is now, in one step: nobody else's change gets in between.
    *
-   * @param change what becomes different; what it throws leaves the client as it is
+   * @param change what becomes different; what it throws leaves the client as it is. Its second parameter
+   *   says when the client became what it is
    * @returns null where there is no such client
    * @throws TemporarilyUnavailableError where the store cannot be reached
    */
   abstract change(
     clientId: string,
-    change: (client: Client) => Partial<Omit<Client, 'clientId'>>,
+    change: (client: Client, current: RegisteredClient) => Partial<Omit<Client, 'clientId'>>,
   ): Promise<ClientChange | null>;
 }

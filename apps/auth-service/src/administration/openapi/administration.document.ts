@@ -8,6 +8,16 @@ import { type OperationDescription, OPERATIONS } from './operations.js';
 
 const SCHEME = 'oauth2';
 const JSON_TYPE = 'application/json';
+const ENTITY_TAG = {
+  description: 'For If-Match of a change (RFC 9110 section 8.8.3)',
+  schema: { type: 'string' },
+};
+const IF_MATCH = {
+  ...{ name: 'If-Match', in: 'header', required: false },
+  description:
+    'The ETag of what was read: the change is made to nothing else (RFC 9110 section 13.1.1)',
+  schema: { type: 'string' },
+};
 
 /** What a schema cannot say (a check by code, say) is left out, never made up. */
 const jsonSchema = (schema: z.ZodType): object => {
@@ -66,11 +76,13 @@ function operationOf(
     ...{ name, in: 'query', required: false },
     schema: jsonSchema(schema),
   }));
+  const inHeader = description.isConditional === true ? [IF_MATCH] : [];
+  const parameters = [...inPath, ...inQuery, ...inHeader];
   return {
     operationId: handler.replace('Controller.', '_'),
     summary,
     security: [{ [SCHEME]: [...policy.scopes] }],
-    ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
+    ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: {
         required: body.isOptional !== true,
@@ -80,12 +92,14 @@ function operationOf(
     responses: {
       [status]: {
         description: summary,
+        ...(description.hasEntityTag === true && { headers: { ETag: ENTITY_TAG } }),
         ...(answer !== undefined && { content: { [answerType]: { schema: reference(answer) } } }),
       },
       ...problems({
         hasInput: body !== undefined || inQuery.length > 0,
         hasPath: inPath.length > 0,
         isChange: operation !== 'GET',
+        isConditional: description.isConditional === true,
       }),
     },
   };
@@ -95,6 +109,7 @@ function problems({
   hasInput,
   hasPath,
   isChange,
+  isConditional,
 }: Record<string, boolean>): Record<string, object> {
   const content = { [JSON_TYPE]: { schema: reference('Error') } };
   return {
@@ -103,6 +118,7 @@ function problems({
     403: { description: 'The access token lacks the scope', content },
     ...(hasPath && { 404: { description: 'There is none', content } }),
     ...(isChange && { 409: { description: 'It does not go with what is there', content } }),
+    ...(isConditional && { 412: { description: 'It is not what If-Match names', content } }),
     503: { description: 'A store cannot be reached: try again after Retry-After', content },
   };
 }

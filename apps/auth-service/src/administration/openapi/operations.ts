@@ -26,6 +26,10 @@ export interface OperationDescription {
     /** Whether it may be left out. */
     readonly isOptional?: boolean;
   };
+  /** Whether it may be held to what was read, by `If-Match`. */
+  readonly isConditional?: true;
+  /** Whether the answer carries an `ETag`. */
+  readonly hasEntityTag?: true;
   /** The status of a success. Default: 200. */
   readonly status?: number;
   /** The answer; absent where there is none. */
@@ -79,7 +83,11 @@ export const OPERATIONS: Readonly<Record<string, OperationDescription>> = {
     answer: 'Resource',
   },
   'ClientsController.list': { summary: 'Lists clients', query: PAGE, answer: 'ClientPage' },
-  'ClientsController.find': { summary: 'Shows a client', answer: 'Client' },
+  'ClientsController.find': {
+    hasEntityTag: true,
+    summary: 'Shows a client',
+    answer: 'Client',
+  },
   'ClientsController.register': {
     summary: 'Registers a client; its secret is in this answer alone',
     body: { schema: clientMetadataSchema },
@@ -87,20 +95,27 @@ export const OPERATIONS: Readonly<Record<string, OperationDescription>> = {
     answer: 'ClientWithSecret',
   },
   'ClientsController.replace': {
+    isConditional: true,
     summary: 'Replaces everything but id and secret',
     body: { schema: clientMetadataSchema },
     answer: 'ClientWithSecret',
   },
   'ClientsController.rotateSecret': {
+    isConditional: true,
     summary: 'Gives a client a new secret',
     body: { schema: overlap },
     answer: 'ClientWithSecret',
   },
   'ClientsController.disable': {
+    isConditional: true,
     summary: 'Disables a client, and ends all that it has',
     answer: 'Client',
   },
-  'ClientsController.enable': { summary: 'Enables a client', answer: 'Client' },
+  'ClientsController.enable': {
+    isConditional: true,
+    summary: 'Enables a client',
+    answer: 'Client',
+  },
   'GrantsController.listSessions': {
     summary: 'Lists the live sessions of an account, the latest first',
     query: { account_id: z.uuid(), ...PAGE },

@@ -51,14 +51,15 @@ export class PostgresClientRegistry extends ClientRegistry {
 
   change(
     clientId: string,
-    change: (client: Client) => Partial<Omit<Client, 'clientId'>>,
+    change: (client: Client, current: RegisteredClient) => Partial<Omit<Client, 'clientId'>>,
   ): Promise<ClientChange | null> {
     return onPostgres(() =>
       this.database.manager.transaction(async (manager) => {
         const row = await lockedRow(manager, clientId);
         if (row === null) return null;
-        const before = registered(row).client;
-        const changed = Object.assign(row, change(before));
+        const current = registered(row);
+        const before = current.client;
+        const changed = Object.assign(row, change(before, current));
         return { before, after: registered(await manager.save(ClientEntity, changed)) };
       }),
     );
