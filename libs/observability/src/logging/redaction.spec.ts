@@ -28,6 +28,7 @@ describe('redact', () => {
 
   it.each([
     'invalid_grant at /oauth2/token, request 0b4f: the refresh token is not one of this server',
+    'client.authentication failure client=shop address=127.0.0.1 request=c-1 reference=r-1',
     'Basic realm="keyward", charset="UTF-8"',
     'refused with 401 | extraction: no_token | a Bearer token is missing',
     'connect ECONNREFUSED 127.0.0.1:5432',

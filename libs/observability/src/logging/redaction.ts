@@ -3,9 +3,10 @@
 /** What stands in its place. */
 export const REDACTED = '[redacted]';
 
+// Not `request`: a request object is a token, and the log calls its own id of a request so.
 const PARAMETERS =
   'access_token|refresh_token|id_token|id_token_hint|logout_token|token|subject_token|actor_token|code|' +
-  'code_verifier|client_secret|client_assertion|assertion|password|secret|state|nonce|request|' +
+  'code_verifier|client_secret|client_assertion|assertion|password|secret|state|nonce|' +
   'registration_access_token|session_state|api_key';
 
 /** In the order in which they are applied: what is whole goes first. */
