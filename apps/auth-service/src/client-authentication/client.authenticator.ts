@@ -76,7 +76,7 @@ export class ClientAuthenticator {
       throw error;
     }
     permitOrigins(request, client.corsOrigins);
-    const pending = this.limits.admitClient(request.url, client, origin);
+    const pending = this.limits.admitClient(request, client, origin);
     if (pending !== undefined) await pending;
     return client;
   }

@@ -10,7 +10,6 @@ export const REQUEST_LIMITS = {
   revocation: { by: 'client', byDefault: '500/s burst 2000', at: 'revocation' },
   par: { by: 'client', byDefault: '500/s burst 2000', at: 'pushed authorization requests' },
   device: { by: 'client', byDefault: '200/s burst 1000', at: 'device authorization requests' },
-  client: { by: 'client', byDefault: '500/s burst 2000', at: 'any other endpoint of clients' },
   refused: {
     by: 'address',
     byDefault: '50/s burst 2000',

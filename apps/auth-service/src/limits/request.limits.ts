@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
 import { type Client } from '../client/client.js';
 import { limitsConfig, type LimitsConfig } from '../config/limits.config.js';
 import { ENDPOINT_PATHS } from '../http/endpoint.paths.js';
@@ -84,10 +85,14 @@ export class RequestLimits implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Counts a request of a client that was authenticated, under the limit of its endpoint.
-   * @param url of the request
    */
-  admitClient(url: string, client: Client, origin: RequestOrigin): Promise<void> | undefined {
-    const limiter = this.byPath.has(url) ? this.byPath.get(url) : this.limiters.get('client');
+  admitClient(
+    request: Pick<FastifyRequest, 'url' | 'routeOptions'>,
+    client: Client,
+    origin: RequestOrigin,
+  ): Promise<void> | undefined {
+    // A query, or another spelling of the path, is no way around a limit.
+    const limiter = this.byPath.get(request.url) ?? this.byPath.get(request.routeOptions.url ?? '');
     if (limiter === undefined) return undefined;
     const { clientId, authenticationMethod } = client;
     // Anybody may say the id of a public client: nobody can use up what others have by that.
