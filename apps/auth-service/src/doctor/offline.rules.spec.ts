@@ -51,6 +51,8 @@ const RESOURCES = [
   { identifier: 'https://login.example.com/admin', name: 'Admin', scopes: ['admin:users'] },
 ];
 
+const DOCUMENTS = { AUTH_CLIENT_METADATA_DOCUMENT_SCOPES: 'read' };
+
 /** What is different from a deployment as it should be. */
 interface Case {
   readonly variables?: NodeJS.ProcessEnv;
@@ -113,6 +115,11 @@ const CASES: readonly (readonly [rule: string, ill: Case, well: Case])[] = [
   ],
   ['secrets-in-environment', { variables: PRODUCTION }, { variables: { NODE_ENV: 'development' } }],
   ['outbound-private', set('AUTH_OUTBOUND_ALLOWED_HOSTS', 'keys.internal'), {}],
+  [
+    'client-documents',
+    { variables: { ...DOCUMENTS, AUTH_CLIENT_METADATA_DOCUMENTS: '*' } },
+    { variables: { ...DOCUMENTS, AUTH_CLIENT_METADATA_DOCUMENTS: 'app.example.com' } },
+  ],
   [
     'access-token-lifetime',
     set('AUTH_ACCESS_TOKEN_SECONDS', '901'),
